@@ -1,0 +1,5 @@
+/** Hybrid time. */
+@NullMarked
+package io.antiphon.time;
+
+import org.jspecify.annotations.NullMarked;
