@@ -1,0 +1,16 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+
+/**
+ * When and by whom something was last written.
+ *
+ * @param writeTime hybrid time of the write, microseconds; what last-writer-wins compares
+ * @param author the site that wrote it
+ * @param version the version of the resolved row that brought it
+ */
+public record Clock(long writeTime, SiteId author, long version) {
+    Clock newer(Clock other) {
+        return other.version > version ? other : this;
+    }
+}

@@ -1,0 +1,66 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+import org.jspecify.annotations.Nullable;
+
+/** What a site's log says about one row. */
+public sealed interface Heard {
+    /** The site whose log it is. */
+    SiteId site();
+
+    /** What was done to the row. */
+    enum Operation {
+        INSERT,
+        UPDATE,
+        DELETE
+    }
+
+    /**
+     * A change made by an application.
+     *
+     * @param before the row as it was, null for an insert, or where the log does not carry it
+     * @param after the row as it is, null for a delete
+     * @param commitTime microseconds, as the site's database notes it: what the guard compares
+     * @param time commit time with a clock that runs ahead pulled back: what last-writer-wins compares
+     */
+    record Local(
+            SiteId site,
+            Operation operation,
+            @Nullable Row before,
+            @Nullable Row after,
+            long commitTime,
+            long time) implements Heard {}
+
+    /**
+     * A change made by our own apply connector, seen again.
+     *
+     * @param mark the version the transaction was marked with
+     * @param before the row as it was, null where there was none
+     * @param row the row as it is now, null for a delete
+     * @param commitTime microseconds
+     */
+    record Echo(
+            SiteId site,
+            long mark,
+            @Nullable Row before,
+            @Nullable Row row,
+            long commitTime) implements Heard {}
+
+    /**
+     * A row that a snapshot found.
+     *
+     * @param time when the snapshot was taken, microseconds; it decides nothing
+     */
+    record Found(SiteId site, Row row, long time) implements Heard {}
+
+    /**
+     * The guard met a change the decision did not know.
+     *
+     * @param version the outcome that was refused
+     * @param commitTime commit time of the row that stands there, microseconds
+     */
+    record Refused(SiteId site, long version, long commitTime) implements Heard {}
+
+    /** A delete found no row. */
+    record Absent(SiteId site, long version) implements Heard {}
+}

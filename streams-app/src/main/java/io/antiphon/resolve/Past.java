@@ -1,0 +1,12 @@
+package io.antiphon.resolve;
+
+/**
+ * A version of a row that some site may still echo.
+ *
+ * @param version the version
+ * @param writeTime write time of its row
+ * @param digest {@link Row#digest()} of its row
+ * @param life the life of its row
+ * @param exists whether the row existed
+ */
+public record Past(long version, long writeTime, long digest, int life, boolean exists) {}

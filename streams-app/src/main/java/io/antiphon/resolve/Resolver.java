@@ -1,0 +1,540 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Disagreement.Kind;
+import io.antiphon.resolve.Disagreement.Side;
+import io.antiphon.resolve.Heard.Operation;
+import io.antiphon.time.HybridTime;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a row is, from what the sites' logs say about it.
+ *
+ * <p>An echo followed by a local change of the same row in one site's log proves that the change was made on top of the echoed version; a
+ * local change followed by the echo proves that it was not. Everything here follows from that order. The result for a row depends on each
+ * site's own order alone, not on how the sites' logs are interleaved.
+ *
+ * <p>Pure: no state of its own, and no clock.
+ */
+public final class Resolver {
+    private final List<SiteId> sites;
+
+    /** A resolver for these sites; their order breaks ties between snapshots. */
+    public Resolver(List<SiteId> sites) {
+        this.sites = List.copyOf(sites);
+    }
+
+    /** What follows for a row of which {@code was} is remembered (null: nothing) from {@code heard}. */
+    public Outcome hear(@Nullable RowState was, Heard heard, Columns columns, Partition partition) {
+        RowState settled = was == null ? null : settled(was, partition);
+        if (heard instanceof Heard.Local local) {
+            return change(settled, local, columns, partition, false);
+        } else if (heard instanceof Heard.Echo echo) {
+            return settled == null ? unknownEcho(echo, columns, partition) : echo(settled, echo, columns, partition);
+        } else if (heard instanceof Heard.Found found) {
+            return found(settled, found, columns, partition);
+        } else if (heard instanceof Heard.Refused refused) {
+            return settled == null ? new Outcome.Noted(null) : refused(settled, refused, partition);
+        }
+        return settled == null ? new Outcome.Noted(null) : absent(settled, (Heard.Absent) heard);
+    }
+
+    /** Whether a tombstone of this version can be forgotten: every site's answer has passed it. */
+    public boolean isStable(long version, Partition partition) {
+        for (SiteId site : sites) {
+            if (partition.answered(site) < version) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Outcome change(
+            @Nullable RowState was, Heard.Local local, Columns columns, Partition partition, boolean snapshot) {
+        if (was == null) {
+            return first(local, columns, partition, snapshot);
+        }
+        SiteView from = was.at(local.site());
+        long writeTime = HybridTime.writeTime(local.time(), from.writeTime());
+        int life = local.operation() == Operation.INSERT && from.gone() ? from.life() + 1 : from.life();
+        long version = HybridTime.version(
+                Math.max(Math.max(writeTime, snapshot ? local.commitTime() : 0), was.writeTime()),
+                partition.lastVersion());
+        Clock clock = new Clock(writeTime, local.site(), version);
+        Merging merging;
+        if (life < was.life()) {
+            merging = Merging.formerLife(was, from, local, clock);
+        } else if (life > was.life()) {
+            merging = Merging.newLife(was, from, local, clock, life);
+        } else {
+            merging = new Merging(was, from, local, clock, sites);
+            merging.sameLife(columns);
+        }
+        return merging.outcome(this, partition, snapshot);
+    }
+
+    private Outcome first(Heard.Local local, Columns columns, Partition partition, boolean snapshot) {
+        long writeTime = HybridTime.writeTime(local.time(), HybridTime.NONE);
+        long version =
+                HybridTime.version(Math.max(writeTime, snapshot ? local.commitTime() : 0), partition.lastVersion());
+        Clock clock = new Clock(writeTime, local.site(), version);
+        boolean exists = local.operation() != Operation.DELETE;
+        Row row = exists ? local.after() : local.before();
+        var view = new SiteView(
+                local.site(),
+                version,
+                writeTime,
+                version,
+                snapshot ? 0 : local.commitTime(),
+                version,
+                0,
+                0,
+                !exists,
+                snapshot);
+        return new Outcome.Resolved(new RowState(
+                version,
+                writeTime,
+                local.site(),
+                exists,
+                0,
+                row,
+                clock,
+                ColumnClocks.of(clock),
+                List.of(),
+                List.of(view),
+                0));
+    }
+
+    /** An echo of a row that is not remembered: what the site holds is all there is to go by. */
+    private Outcome unknownEcho(Heard.Echo echo, Columns columns, Partition partition) {
+        if (echo.row() == null) {
+            return new Outcome.Noted(null);
+        }
+        return first(
+                new Heard.Local(echo.site(), Operation.INSERT, null, echo.row(), echo.commitTime(), echo.commitTime()),
+                columns,
+                partition,
+                false);
+    }
+
+    private Outcome echo(RowState was, Heard.Echo echo, Columns columns, Partition partition) {
+        Past acknowledged = was.upTo(echo.mark());
+        Past holds = acknowledged != null && isRowOf(was, acknowledged, echo.row()) ? acknowledged : null;
+        if (holds == null && echo.row() != null) {
+            holds = pastRow(was, echo.row());
+        }
+        SiteView view = was.at(echo.site());
+        if (holds == null) {
+            return oddEcho(was, acknowledged, view, echo, columns, partition);
+        }
+        if (holds.version() >= view.believed()) {
+            return new Outcome.Noted(was.with(view.acknowledged(holds, holds.version() == was.version()))
+                    .withOddEchoes(0));
+        }
+        return fellBack(was, view, holds, echo.mark(), false, partition);
+    }
+
+    private Outcome fellBack(
+            RowState was, SiteView view, Past to, long mark, boolean snapshot, Partition partition) {
+        boolean onItsWay =
+                was.version() > mark && view.held() != was.version() && partition.answered(view.site()) < was.version();
+        SiteView fallenView = view.fellBack(to, partition.lastVersion());
+        RowState fallen = was.with(snapshot ? fallenView.fromSnapshot() : fallenView);
+        return onItsWay ? new Outcome.Noted(fallen) : again(fallen, partition);
+    }
+
+    private Outcome oddEcho(
+            RowState was,
+            @Nullable Past acknowledged,
+            SiteView view,
+            Heard.Echo echo,
+            Columns columns,
+            Partition partition) {
+        if (was.oddEchoes() > 0) {
+            return new Outcome.Held(was.withOddEchoes(was.oddEchoes() + 1), echo);
+        }
+        boolean current = acknowledged != null && acknowledged.version() == was.version();
+        RowState on = acknowledged == null ? was : was.with(view.acknowledged(acknowledged, current));
+        var change = new Heard.Local(
+                echo.site(),
+                echo.row() == null ? Operation.DELETE : Operation.UPDATE,
+                current ? was.row() : null,
+                echo.row(),
+                echo.commitTime(),
+                echo.commitTime());
+        Outcome outcome = change(on, change, columns, partition, false);
+        if (outcome instanceof Outcome.Decided decided) {
+            return new Outcome.Decided(decided.state().withOddEchoes(1), decided.disagreement());
+        }
+        RowState state = outcome.state();
+        return state == null ? outcome : new Outcome.Resolved(state.withOddEchoes(1));
+    }
+
+    private Outcome found(@Nullable RowState was, Heard.Found found, Columns columns, Partition partition) {
+        var insert = new Heard.Local(found.site(), Operation.INSERT, null, found.row(), found.time(), HybridTime.NONE);
+        if (was == null) {
+            return change(null, insert, columns, partition, true);
+        }
+        SiteView view = was.at(found.site());
+        if (was.exists() && was.row() != null && found.row().agrees(was.row())) {
+            return new Outcome.Noted(
+                    was.with(view.acknowledged(was.current(), true).fromSnapshot()));
+        }
+        Past past = pastRow(was, found.row());
+        if (past != null) {
+            return fellBack(was, view, past, past.version(), true, partition);
+        }
+        return change(was, insert, columns, partition, true);
+    }
+
+    private Outcome refused(RowState was, Heard.Refused refused, Partition partition) {
+        SiteView view = was.at(refused.site());
+        boolean holds = view.held() == was.version();
+        boolean onItsWay = !holds && was.version() > refused.version();
+        if (onItsWay || holds && (view.lastLocal() == refused.commitTime() || view.snapshot())) {
+            return new Outcome.Noted(was);
+        }
+        RowState known = was.with(view.knownSince(refused.commitTime()));
+        return holds ? new Outcome.Noted(known) : again(known, partition);
+    }
+
+    private Outcome absent(RowState was, Heard.Absent absent) {
+        Past past = was.exactly(absent.version());
+        SiteView view = was.at(absent.site());
+        if (past == null || past.exists() || past.version() < view.believed()) {
+            return new Outcome.Noted(was);
+        }
+        return new Outcome.Noted(was.with(view.acknowledged(past, past.version() == was.version())));
+    }
+
+    /** The same row under a fresh version; whoever holds it goes on holding it. */
+    private Outcome again(RowState was, Partition partition) {
+        long version = HybridTime.version(was.writeTime(), partition.lastVersion());
+        var views = new ArrayList<SiteView>(was.sites().size());
+        for (SiteView view : was.sites()) {
+            views.add(view.held() == was.version() ? view.holding(version) : view);
+        }
+        return new Outcome.SentAgain(new RowState(
+                version,
+                was.writeTime(),
+                was.author(),
+                was.exists(),
+                was.life(),
+                was.row(),
+                was.existence(),
+                was.clocks(),
+                remembered(was, partition),
+                List.copyOf(views),
+                was.oddEchoes()));
+    }
+
+    /** The versions of {@code was}, its own included, that some site may still echo. */
+    List<Past> remembered(RowState was, Partition partition) {
+        var past = new ArrayList<Past>(was.past().size() + 1);
+        for (Past one : was.past()) {
+            if (!isStable(one.version(), partition)) {
+                past.add(one);
+            }
+        }
+        past.add(was.current());
+        return List.copyOf(past);
+    }
+
+    /** A site that held a version already when it was emitted has seen it as soon as its answer has passed it. */
+    private RowState settled(RowState was, Partition partition) {
+        List<SiteView> settled = null;
+        for (int i = 0; i < was.sites().size(); i++) {
+            SiteView view = was.sites().get(i);
+            if (view.held() > view.seen() && partition.answered(view.site()) >= view.held()) {
+                Past held = was.exactly(view.held());
+                if (held != null) {
+                    settled = settled == null ? new ArrayList<>(was.sites()) : settled;
+                    settled.set(i, view.answered(held));
+                }
+            }
+        }
+        return settled == null ? was : was.withSites(settled);
+    }
+
+    private static boolean isRowOf(RowState was, Past version, @Nullable Row row) {
+        if (row == null || !version.exists()) {
+            return row == null && !version.exists();
+        }
+        if (version.version() == was.version() && was.row() != null) {
+            return row.agrees(was.row());
+        }
+        return row.hasAbsent() || row.digest() == version.digest();
+    }
+
+    private static @Nullable Past pastRow(RowState was, Row row) {
+        if (row.hasAbsent()) {
+            return null;
+        }
+        long digest = row.digest();
+        for (int i = was.past().size() - 1; i >= 0; i--) {
+            Past past = was.past().get(i);
+            if (past.exists() && past.digest() == digest) {
+                return past;
+            }
+        }
+        return null;
+    }
+
+    /** Whether last-writer-wins lets {@code one} stand over {@code other}. */
+    static boolean beats(Clock one, Clock other, List<SiteId> order) {
+        if (one.writeTime() != other.writeTime()) {
+            return one.writeTime() > other.writeTime();
+        }
+        if (one.author().equals(other.author())) {
+            return one.version() >= other.version();
+        }
+        boolean snapshots = one.writeTime() <= HybridTime.NONE + 1;
+        return snapshots
+                ? order.indexOf(one.author()) < order.indexOf(other.author())
+                : one.author().compareTo(other.author()) > 0;
+    }
+
+    /** One change on its way into a row's state. */
+    private static final class Merging {
+        private final RowState was;
+        private final SiteView from;
+        private final Heard.Local local;
+        private final Clock clock;
+        private final List<SiteId> sites;
+        private final BitSet contested = new BitSet();
+        private int contestedWon;
+        private boolean existenceContested;
+        private boolean existenceWon;
+
+        private boolean exists;
+        private int life;
+        private @Nullable Row row;
+        private Clock existence;
+        private ColumnClocks clocks;
+        private @Nullable Kind kind;
+
+        Merging(RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites) {
+            this.was = was;
+            this.from = from;
+            this.local = local;
+            this.clock = clock;
+            this.sites = sites;
+            this.exists = was.exists();
+            this.life = was.life();
+            this.row = was.row();
+            this.existence = was.existence();
+            this.clocks = was.clocks();
+        }
+
+        /** The row begins anew; whatever is left of its former life has lost. */
+        static Merging newLife(RowState was, SiteView from, Heard.Local local, Columns columns, Clock clock, int life) {
+            var merging = new Merging(was, from, local, clock, List.of());
+            if (merging.unseen() && was.row() != null) {
+                merging.kind = was.exists() ? Kind.FORMER_LIFE : null;
+                merging.existenceWon = true;
+            }
+            merging.exists = local.after() != null;
+            merging.life = life;
+            merging.row = local.after() == null ? local.before() : local.after();
+            merging.existence = clock;
+            merging.clocks = ColumnClocks.of(clock);
+            return merging;
+        }
+
+        /** The change was made to a life that is over. */
+        static Merging formerLife(RowState was, SiteView from, Heard.Local local, Clock clock) {
+            var merging = new Merging(was, from, local, clock, List.of());
+            if (local.after() != null || was.exists()) {
+                merging.kind = Kind.FORMER_LIFE;
+            }
+            return merging;
+        }
+
+        private boolean unseen() {
+            return from.unaware(was.existence()) || was.clocks().any(from::unaware);
+        }
+
+        void sameLife(Columns columns) {
+            if (local.after() == null) {
+                delete();
+            } else {
+                write(columns, local.after());
+            }
+        }
+
+        private void delete() {
+            existenceWon = beats(clock, existence, sites);
+            existenceContested = was.exists() && unseen();
+            if (existenceWon) {
+                existence = clock;
+                exists = false;
+            }
+            if (existenceContested) {
+                kind = Kind.UPDATE_DELETE;
+            }
+        }
+
+        private void write(Columns columns, Row after) {
+            boolean wins = beats(clock, existence, sites);
+            if (!was.exists()) {
+                existenceContested = from.unaware(existence);
+                existenceWon = wins;
+                exists = wins;
+                if (existenceContested) {
+                    kind = local.operation() == Operation.INSERT ? Kind.DELETE_INSERT : Kind.DELETE_UPDATE;
+                }
+            }
+            if (wins) {
+                existence = clock;
+            }
+            mergeColumns(columns, after);
+            if (kind == null && !contested.isEmpty()) {
+                kind = local.operation() == Operation.INSERT ? Kind.INSERT_INSERT : Kind.UPDATE_UPDATE;
+            }
+        }
+
+        private void mergeColumns(Columns columns, Row after) {
+            Row standing = was.row();
+            if (standing == null) {
+                row = after;
+                clocks = ColumnClocks.of(clock);
+                return;
+            }
+            var won = new BitSet(after.size());
+            @Nullable Object[] values = null;
+            BitSet changed = changed(columns, after, standing);
+            for (int column = changed.nextSetBit(0); column >= 0; column = changed.nextSetBit(column + 1)) {
+                if (after.isAbsent(column)) {
+                    continue;
+                }
+                Clock held = was.clocks().of(column);
+                boolean same = after.agrees(standing, column);
+                boolean wins = beats(clock, held, sites);
+                if (!same && from.unaware(held)) {
+                    contested.set(column);
+                    contestedWon += wins ? 1 : 0;
+                }
+                if (wins) {
+                    won.set(column);
+                    if (!same) {
+                        values = values == null ? standing.values().clone() : values;
+                        values[column] = after.value(column);
+                    }
+                }
+            }
+            clocks = clocks.written(won, after.size(), clock);
+            row = values == null ? standing : Row.owning(values);
+        }
+
+        private BitSet changed(Columns columns, Row after, Row standing) {
+            if (local.operation() == Operation.INSERT) {
+                return columns.all();
+            }
+            Row before = local.before();
+            if (before == null) {
+                before = from.held() == was.version() ? standing : null;
+            }
+            return before == null ? columns.all() : columns.moved(before.differences(after));
+        }
+
+        private boolean holdsOutcome() {
+            if (!exists || local.after() == null) {
+                return !exists && local.after() == null;
+            }
+            Row outcome = row;
+            if (outcome == null || !local.after().agrees(outcome)) {
+                return false;
+            }
+            for (int column = 0; column < outcome.size(); column++) {
+                if (local.after().isAbsent(column) && from.unaware(was.clocks().of(column))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        Outcome outcome(Resolver resolver, Partition partition, boolean snapshot) {
+            boolean followed = !unseen();
+            boolean holds = holdsOutcome();
+            boolean sameRow =
+                    exists == was.exists() && life == was.life() && (!exists || row != null && row.equals(was.row()));
+            var views = new ArrayList<SiteView>(was.sites().size() + 1);
+            for (SiteView view : was.sites()) {
+                if (!view.site().equals(local.site())) {
+                    views.add(sameRow && view.held() == was.version() ? view.holding(clock.version()) : view);
+                }
+            }
+            int siteLife = local.operation() == Operation.INSERT && from.gone() ? from.life() + 1 : from.life();
+            views.add(new SiteView(
+                    local.site(),
+                    followed ? clock.version() : from.seen(),
+                    clock.writeTime(),
+                    holds ? clock.version() : 0,
+                    snapshot ? 0 : local.commitTime(),
+                    clock.version(),
+                    followed ? 0 : from.forgot(),
+                    siteLife,
+                    local.after() == null,
+                    snapshot));
+            boolean newest = beats(clock, new Clock(was.writeTime(), was.author(), was.version()), resolver.sites);
+            RowState state = new RowState(
+                    clock.version(),
+                    Math.max(clock.writeTime(), was.writeTime()),
+                    newest ? local.site() : was.author(),
+                    exists,
+                    life,
+                    row,
+                    existence,
+                    clocks.collapsed(write -> seenEverywhere(write, views, resolver.sites)),
+                    resolver.remembered(was, partition),
+                    List.copyOf(views),
+                    0);
+            return kind == null
+                    ? new Outcome.Resolved(state)
+                    : new Outcome.Decided(state, disagreement(snapshot ? Kind.SNAPSHOT : kind));
+        }
+
+        private static boolean seenEverywhere(Clock write, List<SiteView> views, List<SiteId> sites) {
+            int aware = 0;
+            for (SiteView view : views) {
+                if (view.unaware(write)) {
+                    return false;
+                }
+                aware++;
+            }
+            return aware >= sites.size();
+        }
+
+        private Disagreement disagreement(Kind kind) {
+            boolean incomingWins = contested.isEmpty() ? existenceWon : contestedWon * 2 >= contested.cardinality();
+            if (existenceContested) {
+                incomingWins = existenceWon;
+            }
+            Clock rival = rival();
+            return new Disagreement(
+                    kind,
+                    contested,
+                    incomingWins ? local.site() : rival.author(),
+                    new Side(
+                            rival.author(),
+                            rival.writeTime(),
+                            was.version(),
+                            was.at(rival.author()).seen(),
+                            was.exists() ? was.row() : null),
+                    new Side(local.site(), clock.writeTime(), 0, from.seen(), local.after()));
+        }
+
+        /** What the change did not know of: the newest of it. */
+        private Clock rival() {
+            if (!contested.isEmpty()) {
+                return was.clocks().of(contested.nextSetBit(0));
+            }
+            return was.exists() || !existenceContested
+                    ? new Clock(was.writeTime(), was.author(), was.version())
+                    : was.existence();
+        }
+    }
+}
