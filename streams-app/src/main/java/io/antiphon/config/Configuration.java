@@ -1,13 +1,10 @@
 package io.antiphon.config;
 
 import io.antiphon.mesh.MeshName;
-import io.antiphon.mesh.SiteId;
-import io.antiphon.mesh.TableId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -37,27 +34,18 @@ public record Configuration(
         sites = List.copyOf(sites);
         tables = List.copyOf(tables);
         if (sites.size() < 2) {
-            throw new IllegalArgumentException("a mesh has at least two sites, this one has " + sites.size());
+            throw new IllegalArgumentException(
+                    "a mesh has at least two sites, this one has " + sites.size() + ": add the other databases");
         }
-        var names = new HashSet<SiteId>();
-        var urls = new HashMap<String, SiteId>();
-        for (Site site : sites) {
-            if (!names.add(site.id())) {
-                throw new IllegalArgumentException("two sites are named '" + site.id() + "'");
-            }
-            SiteId other = urls.putIfAbsent(site.url(), site.id());
-            if (other != null) {
-                throw new IllegalArgumentException("sites " + other + " and " + site.id() + " are the same database");
-            }
+        for (int i = 0; i < sites.size(); i++) {
+            sites.get(i).besides(sites.subList(0, i));
         }
         if (tables.isEmpty()) {
-            throw new IllegalArgumentException("a mesh has at least one table");
+            throw new IllegalArgumentException(
+                    "a mesh has at least one table: name one under 'tables', as in public.customer: {}");
         }
-        var tableNames = new HashSet<TableId>();
-        for (Table table : tables) {
-            if (!tableNames.add(table.id())) {
-                throw new IllegalArgumentException("table " + table.id() + " is there twice");
-            }
+        for (int i = 0; i < tables.size(); i++) {
+            tables.get(i).besides(tables.subList(0, i));
         }
         positive("partitions", partitions);
         positive("resolver.threads", resolverThreads);
@@ -91,12 +79,12 @@ public record Configuration(
 
     /** As a file that {@link #read} reads back; without the passwords, which nothing that reads such a file needs. */
     public String render() {
-        return ConfigurationFile.render(this);
+        return Rendering.of(this);
     }
 
     /** Writes {@link #render} to a file. */
     public void write(Path file) throws IOException {
-        ConfigurationFile.write(this, file);
+        Files.writeString(file, render());
     }
 
     private static void positive(String name, int number) {

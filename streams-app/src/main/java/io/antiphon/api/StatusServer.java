@@ -1,0 +1,154 @@
+package io.antiphon.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * The HTTP interface of a resolver.
+ *
+ * <pre>
+ *   GET /health, /health/ready   200 while it decides, 503 while it does not (yet)
+ *   GET /health/live             200 unless it stopped for good
+ *   GET /api/status              {@link Status} as JSON
+ *   GET /metrics                 Prometheus text
+ * </pre>
+ */
+public final class StatusServer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+    private final Progress progress;
+    private final Supplier<KafkaStreams.State> state;
+    private final Javalin http;
+
+    private StatusServer(Progress progress, Supplier<KafkaStreams.State> state) {
+        this.progress = progress;
+        this.state = state;
+        this.http = Javalin.create(config -> config.showJavalinBanner = false)
+                .get("/health", this::ready)
+                .get("/health/ready", this::ready)
+                .get("/health/live", this::live)
+                .get("/api/status", this::status)
+                .get("/metrics", context -> context.contentType(PROMETHEUS).result(metrics.scrape()));
+        metrics.config().commonTags("mesh", progress.mesh().text());
+        Stream.of(new ProgressMetrics(progress), new JvmMemoryMetrics(), new JvmGcMetrics(), new ProcessorMetrics())
+                .forEach(this::measure);
+    }
+
+    /**
+     * Listens, and tells about these streams with their own metrics.
+     *
+     * @param port 0 for any free one
+     * @throws CannotListenException if the port cannot be opened
+     */
+    public static StatusServer start(String address, int port, Progress progress, KafkaStreams streams) {
+        StatusServer server = start(address, port, progress, streams::state);
+        server.measure(new KafkaStreamsMetrics(streams));
+        return server;
+    }
+
+    static StatusServer start(String address, int port, Progress progress, Supplier<KafkaStreams.State> state) {
+        var server = new StatusServer(progress, state);
+        try {
+            server.http.start(address, port);
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw cannotListen(address, port, e);
+        }
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return http.port();
+    }
+
+    @Override
+    public void close() {
+        http.stop();
+        for (AutoCloseable closing : closings) {
+            try {
+                closing.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a meter did not close", e);
+            }
+        }
+        metrics.close();
+    }
+
+    private void measure(MeterBinder meters) {
+        meters.bindTo(metrics);
+        if (meters instanceof AutoCloseable closing) {
+            closings.push(closing);
+        }
+    }
+
+    private void ready(Context context) {
+        health(context, running().ready());
+    }
+
+    private void live(Context context) {
+        health(context, running().live());
+    }
+
+    private void health(Context context, boolean good) {
+        var held = new TreeMap<String, String>();
+        progress.tables().forEach(table -> {
+            String reason = progress.heldFor(table);
+            if (reason != null) {
+                held.put(table.toString(), reason);
+            }
+        });
+        json(
+                context.status(good ? 200 : 503),
+                Map.of("status", good ? "up" : "down", "state", running().word(), "held", held));
+    }
+
+    private void status(Context context) {
+        json(context, Status.of(progress, running()));
+    }
+
+    private Running running() {
+        return Running.of(state.get());
+    }
+
+    private static void json(Context context, Object body) {
+        try {
+            context.contentType("application/json").result(JSON.writeValueAsBytes(body));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the status has no JSON", e);
+        }
+    }
+
+    private static CannotListenException cannotListen(String address, int port, RuntimeException e) {
+        String place = address + ":" + port;
+        boolean taken = Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> String.valueOf(cause.getMessage()).contains("already in use"));
+        return new CannotListenException(
+                taken
+                        ? "port " + place
+                                + " is in use: stop what listens there, or set ports.http to another (0 = any free one)"
+                        : "cannot listen on " + place
+                                + ": set ports.listen to an address of this machine and ports.http to a port it may open",
+                e);
+    }
+}
