@@ -1,0 +1,13 @@
+package io.antiphon.apply;
+
+/** Which version of the connector this is. */
+final class Version {
+    static final String TEXT = text();
+
+    private Version() {}
+
+    private static String text() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}
