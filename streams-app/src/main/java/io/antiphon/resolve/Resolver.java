@@ -137,8 +137,7 @@ public final class Resolver {
         return fellBack(was, view, holds, echo.mark(), false, partition);
     }
 
-    private Outcome fellBack(
-            RowState was, SiteView view, Past to, long mark, boolean snapshot, Partition partition) {
+    private Outcome fellBack(RowState was, SiteView view, Past to, long mark, boolean snapshot, Partition partition) {
         boolean onItsWay =
                 was.version() > mark && view.held() != was.version() && partition.answered(view.site()) < was.version();
         SiteView fallenView = view.fellBack(to, partition.lastVersion());
@@ -330,7 +329,7 @@ public final class Resolver {
         }
 
         /** The row begins anew; whatever is left of its former life has lost. */
-        static Merging newLife(RowState was, SiteView from, Heard.Local local, Columns columns, Clock clock, int life) {
+        static Merging newLife(RowState was, SiteView from, Heard.Local local, Clock clock, int life) {
             var merging = new Merging(was, from, local, clock, List.of());
             if (merging.unseen() && was.row() != null) {
                 merging.kind = was.exists() ? Kind.FORMER_LIFE : null;
