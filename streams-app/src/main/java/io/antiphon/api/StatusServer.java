@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.KafkaStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP interface of a resolver.
@@ -31,6 +33,7 @@ import org.apache.kafka.streams.KafkaStreams;
  * </pre>
  */
 public final class StatusServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -48,7 +51,8 @@ public final class StatusServer implements AutoCloseable {
                 .get("/health/ready", this::ready)
                 .get("/health/live", this::live)
                 .get("/api/status", this::status)
-                .get("/metrics", context -> context.contentType(PROMETHEUS).result(metrics.scrape()));
+                .get("/metrics", context -> context.contentType(PROMETHEUS).result(metrics.scrape()))
+                .exception(Exception.class, StatusServer::failed);
         metrics.config().commonTags("mesh", progress.mesh().text());
         Stream.of(new ProgressMetrics(progress), new JvmMemoryMetrics(), new JvmGcMetrics(), new ProcessorMetrics())
                 .forEach(this::measure);
@@ -127,6 +131,11 @@ public final class StatusServer implements AutoCloseable {
         json(context, Status.of(progress, running()));
     }
 
+    private static void failed(Exception e, Context context) {
+        LOG.warn("request failed path={}", context.path(), e);
+        context.status(500).contentType("text/plain").result("This could not be told; the resolver's log says why.");
+    }
+
     private Running running() {
         return Running.of(state.get());
     }
@@ -141,8 +150,10 @@ public final class StatusServer implements AutoCloseable {
 
     private static CannotListenException cannotListen(String address, int port, RuntimeException e) {
         String place = address + ":" + port;
-        boolean taken = Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
-                .anyMatch(cause -> String.valueOf(cause.getMessage()).contains("already in use"));
+        // Javalin says "already in use" of every address it cannot have; the operating system knows better.
+        Throwable first = Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                .reduce(e, (outer, inner) -> inner);
+        boolean taken = String.valueOf(first.getMessage()).contains("already in use");
         return new CannotListenException(
                 taken
                         ? "port " + place

@@ -217,7 +217,7 @@ enum Key {
         static final Form MAPPING = of("mapping", "");
         static final Form LIST = of("list", "");
         static final Form COUNT = of("whole number from 1", "");
-        static final Form PORT = of("whole number from 0 (any free one) to 65535", "port");
+        static final Form PORT = of("whole number from 0 (any free one) to 65535", "");
         static final Form DURATION = of("duration", "ms, s, m, h or d");
         static final Form DURATION_OR_FOREVER = of("duration, or forever", "ms, s, m, h or d");
         static final Form LATER = of("not available in this version", "");
@@ -227,7 +227,7 @@ enum Key {
         }
 
         static Form words(String... words) {
-            return new Form("one of `" + String.join("`, `", words) + "`", "", List.of(words), List.of());
+            return new Form("`" + String.join("` or `", words) + "`", "", List.of(words), List.of());
         }
 
         Form andLater(String... more) {
