@@ -1,0 +1,241 @@
+package io.antiphon.apply.postgresql;
+
+import io.antiphon.apply.Position;
+import io.antiphon.apply.Session;
+import io.antiphon.apply.Target;
+import io.antiphon.apply.Transaction;
+import io.antiphon.apply.TroubleException;
+import io.antiphon.mesh.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.postgresql.Driver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One sink task's connection.
+ *
+ * <p>It holds the task's replication origin, which marks every transaction as an echo, and it acts as a replica, so that the site's
+ * triggers and foreign keys do not fire a second time.
+ */
+final class PostgresSession implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresSession.class);
+    private static final int STATEMENTS_KEPT = 200;
+    private static final int WRITINGS_KEPT = 100;
+
+    private final Connection connection;
+    private final Positions positions;
+    private final Guard guard;
+    private final Map<TableId, Table> tables = new HashMap<>();
+    private final Map<Schema, Writing> writings = new java.util.IdentityHashMap<>();
+    private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(16, 0.75f, true);
+
+    private PostgresSession(Connection connection, Target target) {
+        this.connection = connection;
+        this.positions = new Positions(this, target);
+        this.guard = Guard.of(target.names());
+    }
+
+    static PostgresSession open(Target target) {
+        String site = "site " + target.names().site();
+        Connection connection = connect(target, site);
+        try {
+            prepare(connection, target);
+            return new PostgresSession(connection, target);
+        } catch (SQLException e) {
+            closeQuietly(connection);
+            throw unprepared(e, target, site);
+        } catch (RuntimeException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private static Connection connect(Target target, String site) {
+        var properties = new Properties();
+        properties.setProperty("user", target.user());
+        properties.setProperty("password", target.password().value());
+        properties.setProperty(
+                "ApplicationName", "antiphon apply-" + target.names().site() + "-" + target.task());
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketTimeout", "300");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("prepareThreshold", "1");
+        try {
+            Connection connection = new Driver().connect(target.url(), properties);
+            if (connection == null) {
+                throw new ConnectException(site + ": '" + target.url()
+                        + "' is not a PostgreSQL URL: write jdbc:postgresql://host:port/database");
+            }
+            return connection;
+        } catch (SQLException e) {
+            String state = e.getSQLState() == null ? "" : e.getSQLState();
+            if (state.startsWith("28") || state.startsWith("3D")) {
+                throw new ConnectException(
+                        site + " lets " + target.user() + " not in: " + Failures.describe(e)
+                                + "; check the user, the password and the database",
+                        e);
+            }
+            throw new TroubleException(site + " cannot be reached: " + Failures.describe(e), true, e);
+        }
+    }
+
+    private static void prepare(Connection connection, Target target) throws SQLException {
+        String origin = target.names().origin(target.task());
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            statement.execute("SET lock_timeout = '5s'");
+            statement.execute("SET statement_timeout = 0");
+            statement.execute("SET TimeZone = 'UTC'");
+            statement.execute("SET DateStyle = 'ISO'");
+            statement.execute("SET default_transaction_isolation = 'read committed'");
+            statement.execute("SET row_security = off");
+            // one plan for all batches: planning each costs more than it could gain, and a batch must never make a
+            // large table be read through
+            statement.execute("SET plan_cache_mode = force_generic_plan");
+            statement.execute("SELECT pg_replication_origin_create('" + origin + "') WHERE pg_replication_origin_oid('"
+                    + origin + "') IS NULL");
+            connection.commit();
+            statement.execute("SELECT pg_replication_origin_session_setup('" + origin + "')");
+            connection.commit();
+        }
+        LOG.info("connected site={} task={} origin={}", target.names().site(), target.task(), origin);
+    }
+
+    private static RuntimeException unprepared(SQLException e, Target target, String site) {
+        String origin = target.names().origin(target.task());
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return switch (state) {
+            case "55006" ->
+                new TroubleException(
+                        site + ": replication origin " + origin
+                                + " is still held by another session; waiting for it to end (" + Failures.describe(e)
+                                + ")",
+                        true,
+                        e);
+            case "23505" -> new TroubleException(site + ": origin " + origin + " is being created elsewhere", true, e);
+            case "53400" ->
+                new TroubleException(
+                        site + ": no replication origin is free: raise max_active_replication_origins ("
+                                + Failures.describe(e) + ")",
+                        true,
+                        e);
+            case "42501" ->
+                new ConnectException(
+                        site + ": " + target.user() + " may not write as a replica with an origin: "
+                                + Failures.describe(e) + "; `antiphon doctor` prints the grants that are missing",
+                        e);
+            default -> new TroubleException(site + ": " + Failures.describe(e), true, e);
+        };
+    }
+
+    @Override
+    public Position claim(TopicPartition partition) {
+        return orTrouble("claiming " + partition, () -> positions.claim(partition));
+    }
+
+    @Override
+    public Position position(TopicPartition partition) {
+        return orTrouble("reading the position of " + partition, () -> positions.read(partition));
+    }
+
+    @Override
+    public Transaction begin(long mark, boolean isolating) {
+        return orTrouble("beginning a transaction", () -> new PostgresTransaction(this, positions, mark, isolating));
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(connection);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** The statement with this text, prepared once. */
+    PreparedStatement statement(String sql) throws SQLException {
+        PreparedStatement known = statements.get(sql);
+        if (known != null) {
+            return known;
+        }
+        if (statements.size() >= STATEMENTS_KEPT) {
+            var eldest = statements.entrySet().iterator();
+            PreparedStatement dropped = eldest.next().getValue();
+            eldest.remove();
+            dropped.close();
+        }
+        PreparedStatement made = connection.prepareStatement(sql);
+        statements.put(sql, made);
+        return made;
+    }
+
+    /** How rows of this captured schema are written to the table. */
+    Writing writing(TableId table, Schema row) throws SQLException {
+        Writing known = writings.get(row);
+        if (known != null) {
+            return known;
+        }
+        Table described = tables.get(table);
+        if (described == null) {
+            described = Table.read(connection, table);
+            tables.put(table, described);
+        }
+        if (writings.size() >= WRITINGS_KEPT) {
+            writings.clear();
+        }
+        Writing made = Writing.of(described, row, guard);
+        writings.put(row, made);
+        return made;
+    }
+
+    /** Forgets what the catalogue said. */
+    void forgetTables() {
+        tables.clear();
+        writings.clear();
+    }
+
+    void rollback() {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            LOG.debug("rollback failed", e);
+        }
+    }
+
+    /** What may fail because of the database. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T orTrouble(String doing, Work<T> work) {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            rollback();
+            throw Failures.trouble(e, doing);
+        } catch (RuntimeException e) {
+            rollback();
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("close failed", e);
+        }
+    }
+}
