@@ -5,8 +5,8 @@ import io.antiphon.mesh.SiteId;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL server; the two that every test may use are started once. */
@@ -17,11 +17,28 @@ final class Server {
 
     private final EmbeddedPostgres process;
 
-    private Server(Map<String, String> settings) {
+    private Server(EmbeddedPostgres.Builder builder) {
         try {
-            var builder = EmbeddedPostgres.builder().setCleanDataDirectory(true);
-            settings.forEach(builder::setServerConfig);
             process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One of its own, on a folder that outlives it, with the settings PostgreSQL comes with. */
+    static Server on(Path folder) {
+        return new Server(EmbeddedPostgres.builder().setDataDirectory(folder).setCleanDataDirectory(false));
+    }
+
+    private static Server fit() {
+        return new Server(EmbeddedPostgres.builder()
+                .setServerConfig("wal_level", "logical")
+                .setServerConfig("track_commit_timestamp", "on"));
+    }
+
+    void stop() {
+        try {
+            process.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -59,9 +76,8 @@ final class Server {
     }
 
     private static final class Shared {
-        private static final Map<String, String> FIT = Map.of("wal_level", "logical", "track_commit_timestamp", "on");
-        private static final Server BERLIN = new Server(FIT);
-        private static final Server TOKYO = new Server(FIT);
+        private static final Server BERLIN = fit();
+        private static final Server TOKYO = fit();
 
         private Shared() {}
     }
