@@ -31,7 +31,7 @@ public final class Resolver {
     public Outcome hear(@Nullable RowState was, Heard heard, Columns columns, Partition partition) {
         RowState settled = was == null ? null : settled(was, partition);
         if (heard instanceof Heard.Local local) {
-            return change(settled, local, columns, partition, false);
+            return change(settled, filled(local), columns, partition, false);
         } else if (heard instanceof Heard.Echo echo) {
             return settled == null ? unknownEcho(echo, columns, partition) : echo(settled, echo, columns, partition);
         } else if (heard instanceof Heard.Found found) {
@@ -50,6 +50,21 @@ public final class Resolver {
             }
         }
         return true;
+    }
+
+    /** What capture did not carry because it did not change stands in the row as it was. */
+    private static Heard.Local filled(Heard.Local local) {
+        Row before = local.before();
+        Row after = local.after();
+        return before == null || after == null || !after.hasAbsent()
+                ? local
+                : new Heard.Local(
+                        local.site(),
+                        local.operation(),
+                        before,
+                        after.filledFrom(before),
+                        local.commitTime(),
+                        local.time());
     }
 
     private Outcome change(
@@ -331,8 +346,9 @@ public final class Resolver {
         /** The row begins anew; whatever is left of its former life has lost. */
         static Merging newLife(RowState was, SiteView from, Heard.Local local, Clock clock, int life) {
             var merging = new Merging(was, from, local, clock, List.of());
-            if (merging.unseen() && was.row() != null) {
-                merging.kind = was.exists() ? Kind.FORMER_LIFE : null;
+            if (was.exists() ? merging.unseen() : from.unaware(was.existence())) {
+                merging.kind = was.exists() ? Kind.FORMER_LIFE : Kind.DELETE_INSERT;
+                merging.existenceContested = true;
                 merging.existenceWon = true;
             }
             merging.exists = local.after() != null;

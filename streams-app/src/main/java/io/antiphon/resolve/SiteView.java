@@ -43,7 +43,7 @@ public record SiteView(
         return Math.max(seen, Math.max(held, lastLocalVersion));
     }
 
-    /** The site holds exactly this version now. */
+    /** The site holds exactly this version now; what it forgot when it fell back below it is still not in its row. */
     SiteView acknowledged(Past version, boolean current) {
         return new SiteView(
                 site,
@@ -52,7 +52,7 @@ public record SiteView(
                 current ? version.version() : 0,
                 0,
                 0,
-                0,
+                version.version() >= forgot ? 0 : forgot,
                 version.life(),
                 !version.exists(),
                 false);

@@ -1,0 +1,300 @@
+package io.antiphon.topology;
+
+import io.antiphon.contract.Answer;
+import io.antiphon.contract.Contracts;
+import io.antiphon.contract.Marker;
+import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Heard;
+import io.antiphon.resolve.Heard.Operation;
+import io.antiphon.resolve.Row;
+import io.antiphon.time.HybridTime;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the captured records of one table at one site: Debezium envelopes, answers and markers, each Avro in Confluent's wire format.
+ *
+ * <p>Of an envelope only what decides is decoded. Not for several threads.
+ */
+final class CapturedReader {
+    private static final int WIRE_HEADER = 5;
+    private static final byte[] UNCHANGED = "__debezium_unavailable_value".getBytes(StandardCharsets.UTF_8);
+    private static final Utf8 UNCHANGED_TEXT = new Utf8(UNCHANGED);
+    private static final List<String> OF_SOURCE = List.of("sequence", "ts_us", "origin", "origin_lsn");
+
+    private final SiteId site;
+    private final String originPrefix;
+    private final long maxSkew;
+    private final Schemas schemas;
+    private final Map<Integer, Format> formats = new HashMap<>();
+    private @Nullable BinaryDecoder decoder;
+
+    /**
+     * @param originPrefix the beginning of every origin of this mesh; what has one is an echo
+     * @param maxSkew how far a commit time may be ahead of its record's, microseconds
+     */
+    CapturedReader(SiteId site, String originPrefix, long maxSkew, Schemas schemas) {
+        this.site = site;
+        this.originPrefix = originPrefix;
+        this.maxSkew = maxSkew;
+        this.schemas = schemas;
+    }
+
+    /**
+     * What a record says.
+     *
+     * @param recordTime the record's timestamp, microseconds
+     * @param layouts gives, and widens where it must, the table's layout
+     * @throws UnreadableException if it can never be read
+     */
+    Captured read(byte[] value, long recordTime, Layouts layouts) {
+        if (value.length < WIRE_HEADER || value[0] != 0) {
+            throw new UnreadableException("the value is not in Confluent's wire format");
+        }
+        int id = ByteBuffer.wrap(value, 1, 4).getInt();
+        Format format = formats.get(id);
+        if (format == null) {
+            format = format(schemas.withId(id));
+            formats.put(id, format);
+        }
+        try {
+            decoder = DecoderFactory.get().binaryDecoder(value, WIRE_HEADER, value.length - WIRE_HEADER, decoder);
+            return format.read(decoder, recordTime, layouts);
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof UnreadableException unreadable) {
+                throw unreadable;
+            }
+            throw new UnreadableException("the value does not fit schema " + id + ": " + e, e);
+        }
+    }
+
+    private Format format(Schema schema) {
+        String name = schema.getFullName();
+        if (name.equals(Answer.getClassSchema().getFullName())) {
+            var reader = Contracts.reader(schema, Answer.class);
+            return (in, time, layouts) -> {
+                Answer answer = reader.read(null, in);
+                return new Captured.Answered(
+                        new LogPosition(answer.getPreviousCommit(), answer.getLogPosition()), answer);
+            };
+        }
+        if (name.equals(Marker.getClassSchema().getFullName())) {
+            var reader = Contracts.reader(schema, Marker.class);
+            return (in, time, layouts) -> {
+                Marker marker = reader.read(null, in);
+                return new Captured.Asked(new LogPosition(marker.getPreviousCommit(), marker.getLogPosition()), marker);
+            };
+        }
+        if (schema.getField("op") == null || schema.getField("source") == null || schema.getField("after") == null) {
+            throw new UnreadableException("a record of type " + name + " is not a captured change");
+        }
+        return new EnvelopeFormat(schema);
+    }
+
+    private interface Format {
+        Captured read(BinaryDecoder in, long recordTime, Layouts layouts) throws IOException;
+    }
+
+    /** The table's layout, which grows with what is read. */
+    interface Layouts {
+        /** The layout that has at least these columns. */
+        RowLayout covering(Schema capturedRow);
+    }
+
+    private final class EnvelopeFormat implements Format {
+        private final DatumReader<GenericRecord> reader;
+        private final Schema rowSchema;
+        private final int before;
+        private final int after;
+        private final int op;
+        private final int source;
+        private final int sequence;
+        private final int time;
+        private final int origin;
+        private final int mark;
+        private @Nullable RowLayout layout;
+        private int[] positions = {};
+        private boolean[] widened = {};
+
+        EnvelopeFormat(Schema written) {
+            Schema wanted = projection(written);
+            this.reader = new GenericDatumReader<>(written, wanted);
+            this.rowSchema = RowLayout.notNull(written.getField("after").schema());
+            this.before = position(wanted, "before");
+            this.after = position(wanted, "after");
+            this.op = position(wanted, "op");
+            this.source = position(wanted, "source");
+            Schema sourceSchema = wanted.getField("source").schema();
+            this.sequence = position(sourceSchema, "sequence");
+            this.time = position(sourceSchema, "ts_us");
+            this.origin = position(sourceSchema, "origin");
+            this.mark = position(sourceSchema, "origin_lsn");
+        }
+
+        @Override
+        public Captured read(BinaryDecoder in, long recordTime, Layouts layouts) throws IOException {
+            GenericRecord envelope = reader.read(null, in);
+            GenericRecord from = (GenericRecord) envelope.get(source);
+            char operation = ((CharSequence) envelope.get(op)).charAt(0);
+            Object at = from.get(sequence);
+            LogPosition position =
+                    operation == 'r' || at == null ? LogPosition.SNAPSHOT : LogPosition.parse((CharSequence) at);
+            return switch (operation) {
+                case 'c', 'u', 'd', 'r' -> ofRow(envelope, from, operation, position, recordTime, layouts);
+                case 't' -> new Captured.Truncated(position);
+                default -> new Captured.Other(position);
+            };
+        }
+
+        private Captured ofRow(
+                GenericRecord envelope,
+                GenericRecord from,
+                char operation,
+                LogPosition position,
+                long recordTime,
+                Layouts layouts) {
+            arrange(layouts.covering(rowSchema));
+            Row was = row(envelope.get(before));
+            Row is = row(envelope.get(after));
+            if (was != null && is != null) {
+                is = filled(is, was);
+            }
+            long commitTime = from.get(time) instanceof Long micros ? micros : HybridTime.NONE;
+            if (operation == 'r') {
+                if (is == null) {
+                    throw new UnreadableException("a snapshot record without a row");
+                }
+                return new Captured.OfRow(
+                        position, new Heard.Found(site, is, HybridTime.withinSkew(commitTime, recordTime, maxSkew)));
+            }
+            Object by = origin < 0 ? null : from.get(origin);
+            Object version = mark < 0 ? null : from.get(mark);
+            if (by != null && version instanceof Long echoed && by.toString().startsWith(originPrefix)) {
+                return new Captured.OfRow(position, new Heard.Echo(site, echoed, was, is, commitTime));
+            }
+            Operation done =
+                    switch (operation) {
+                        case 'c' -> Operation.INSERT;
+                        case 'u' -> Operation.UPDATE;
+                        default -> Operation.DELETE;
+                    };
+            if ((is == null) != (done == Operation.DELETE)) {
+                throw new UnreadableException(
+                        "an " + done + " " + (is == null ? "without" : "with") + " a row after it");
+            }
+            return new Captured.OfRow(
+                    position,
+                    new Heard.Local(
+                            site, done, was, is, commitTime, HybridTime.withinSkew(commitTime, recordTime, maxSkew)));
+        }
+
+        private Row filled(Row is, Row was) {
+            for (int i = 0; i < is.size(); i++) {
+                if (is.value(i) == Row.ABSENT && was.value(i) != Row.ABSENT) {
+                    @Nullable Object[] values = is.values().clone();
+                    for (int j = i; j < values.length; j++) {
+                        if (values[j] == Row.ABSENT) {
+                            values[j] = was.value(j);
+                        }
+                    }
+                    return Row.owning(values);
+                }
+            }
+            return is;
+        }
+
+        private void arrange(RowLayout now) {
+            if (now == layout) {
+                return;
+            }
+            layout = now;
+            positions = new int[now.size()];
+            widened = new boolean[now.size()];
+            for (int i = 0; i < now.size(); i++) {
+                Schema.Field field = rowSchema.getField(now.names().get(i));
+                positions[i] = field == null ? -1 : field.pos();
+                widened[i] = field != null
+                        && RowLayout.notNull(field.schema()).getType()
+                                != now.type(i).getType();
+            }
+        }
+
+        private @Nullable Row row(@Nullable Object image) {
+            if (!(image instanceof GenericRecord captured)) {
+                return null;
+            }
+            @Nullable Object[] values = new Object[positions.length];
+            for (int i = 0; i < positions.length; i++) {
+                if (positions[i] < 0) {
+                    values[i] = Row.ABSENT;
+                    continue;
+                }
+                Object value = captured.get(positions[i]);
+                values[i] = isUnchanged(value) ? Row.ABSENT : widened[i] ? widened(value) : value;
+            }
+            return Row.owning(values);
+        }
+    }
+
+    private static @Nullable Object widened(@Nullable Object value) {
+        if (value instanceof Integer narrow) {
+            return narrow.longValue();
+        }
+        return value instanceof Float narrow ? (Object) narrow.doubleValue() : value;
+    }
+
+    private static boolean isUnchanged(@Nullable Object value) {
+        if (value instanceof Utf8 text) {
+            return text.getByteLength() == UNCHANGED.length && text.equals(UNCHANGED_TEXT);
+        }
+        if (value instanceof ByteBuffer bytes) {
+            return bytes.remaining() == UNCHANGED.length && bytes.equals(ByteBuffer.wrap(UNCHANGED));
+        }
+        return value instanceof Collection<?> list
+                && list.size() == 1
+                && isUnchanged(list.iterator().next());
+    }
+
+    private static int position(Schema record, String field) {
+        Schema.Field found = record.getField(field);
+        return found == null ? -1 : found.pos();
+    }
+
+    private static Schema projection(Schema envelope) {
+        var fields = new ArrayList<Schema.Field>();
+        for (String name : List.of("before", "after", "op")) {
+            Schema.Field field = envelope.getField(name);
+            if (field != null) {
+                fields.add(new Schema.Field(name, field.schema(), null, field.defaultVal()));
+            }
+        }
+        Schema source = RowLayout.notNull(envelope.getField("source").schema());
+        var ofSource = new ArrayList<Schema.Field>();
+        for (String name : OF_SOURCE) {
+            Schema.Field field = source.getField(name);
+            if (field != null) {
+                ofSource.add(new Schema.Field(name, field.schema(), null, field.defaultVal()));
+            }
+        }
+        fields.add(new Schema.Field(
+                "source",
+                Schema.createRecord(source.getName(), null, source.getNamespace(), false, ofSource),
+                null,
+                null));
+        return Schema.createRecord(envelope.getName(), null, envelope.getNamespace(), false, fields);
+    }
+}

@@ -1,0 +1,42 @@
+package io.antiphon.topology;
+
+/**
+ * A place in a site's log, as capture reads it: transactions in commit order, and the order inside each.
+ *
+ * <p>Rows of one COPY share a position; {@link #SNAPSHOT} is before everything.
+ *
+ * @param previousCommit log position of the last commit before the transaction
+ * @param position log position of the change itself
+ */
+record LogPosition(long previousCommit, long position) implements Comparable<LogPosition> {
+    static final LogPosition SNAPSHOT = new LogPosition(-1, -1);
+    static final LogPosition START = new LogPosition(-1, 0);
+
+    @Override
+    public int compareTo(LogPosition other) {
+        int byCommit = Long.compare(previousCommit, other.previousCommit);
+        return byCommit != 0 ? byCommit : Long.compare(position, other.position);
+    }
+
+    /** Reads Debezium's {@code source.sequence}, as in {@code ["24023128","24023136"]}; either may be null. */
+    static LogPosition parse(CharSequence sequence) {
+        long[] numbers = {0, 0};
+        int index = 0;
+        boolean inNumber = false;
+        for (int i = 0; i < sequence.length(); i++) {
+            char c = sequence.charAt(i);
+            if (c >= '0' && c <= '9') {
+                inNumber = true;
+                numbers[index] = numbers[index] * 10 + (c - '0');
+            } else if (c == ',') {
+                if (++index == numbers.length) {
+                    throw new UnreadableException("source.sequence has more than two parts: " + sequence);
+                }
+                inNumber = false;
+            } else if (inNumber && c != '"' && c != ']') {
+                throw new UnreadableException("source.sequence is not two log positions: " + sequence);
+            }
+        }
+        return new LogPosition(numbers[0], numbers[1]);
+    }
+}

@@ -1,0 +1,189 @@
+package io.antiphon.topology;
+
+import io.antiphon.api.Progress;
+import io.antiphon.config.Configuration;
+import io.antiphon.config.Site;
+import io.antiphon.config.Table;
+import io.antiphon.contract.Conflict;
+import io.antiphon.contract.DeadLetter;
+import io.antiphon.key.RowKey;
+import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.TableId;
+import io.antiphon.mesh.Topics;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns captured records into resolved ones: reads the state, asks the resolver, writes the state, forwards. */
+final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+    private static final Logger LOG = LoggerFactory.getLogger(ResolveProcessor.class);
+
+    private final Configuration mesh;
+    private final Schemas schemas;
+    private final TopicEnds ends;
+    private final Progress progress;
+    private final Topics topics;
+    private final Map<String, CapturedTable> captured = new HashMap<>();
+    private final Map<TableId, Table> policies = new HashMap<>();
+    private final Map<TableId, TableTask> tasks = new HashMap<>();
+    private final Set<String> checked = new HashSet<>();
+    private final ContractWriter contracts;
+    private @Nullable ProcessorContext<byte[], Outgoing> context;
+    private @Nullable RowStore store;
+    private @Nullable Record<byte[], byte[]> current;
+
+    ResolveProcessor(Configuration mesh, Schemas schemas, TopicEnds ends, Progress progress) {
+        this.mesh = mesh;
+        this.schemas = schemas;
+        this.ends = ends;
+        this.progress = progress;
+        this.topics = new Topics(mesh.mesh());
+        this.contracts = new ContractWriter(schemas);
+        for (Table table : mesh.tables()) {
+            policies.put(table.id(), table);
+            for (Site site : mesh.sites()) {
+                captured.put(topics.captured(site.id(), table.id()), new CapturedTable(site.id(), table.id()));
+            }
+        }
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Outgoing> context) {
+        this.context = context;
+        List<SiteId> sites = mesh.sites().stream().map(Site::id).toList();
+        List<TableId> tables = mesh.tables().stream().map(Table::id).toList();
+        this.store = new RowStore(context.getStateStore(MeshTopology.ROWS), sites, tables);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return;
+        }
+        current = record;
+        RecordMetadata from = context().recordMetadata().orElseThrow();
+        CapturedTable about = Objects.requireNonNull(captured.get(from.topic()), from.topic());
+        TableTask task = tasks.computeIfAbsent(about.table(), table -> task(table, from.partition()));
+        refuseGap(from, task.nextOffset(about.site()));
+        try {
+            task.take(about.site(), record.key(), record.value(), record.timestamp() * 1000, from.offset());
+        } catch (UnreadableException e) {
+            unreadable(about, from, record, e);
+            task.passed(about.site(), LogPosition.START, from.offset());
+        }
+    }
+
+    /** What was captured and has expired before it was read is lost: that is said, not skipped. */
+    private void refuseGap(RecordMetadata from, long expected) {
+        if (checked.add(from.topic()) && expected >= 0 && from.offset() > expected) {
+            long oldest = ends.oldest(from.topic(), from.partition());
+            if (oldest > expected) {
+                throw new CapturedGapException(from.topic(), from.partition(), expected, oldest);
+            }
+        }
+    }
+
+    private TableTask task(TableId table, int partition) {
+        return new TableTask(
+                Objects.requireNonNull(policies.get(table)),
+                mesh,
+                partition,
+                Objects.requireNonNull(store),
+                schemas,
+                ends,
+                progress,
+                new Forwarding());
+    }
+
+    private void unreadable(
+            CapturedTable about, RecordMetadata from, Record<byte[], byte[]> record, UnreadableException e) {
+        LOG.warn(
+                "record.unreadable topic={} partition={} offset={} cause=\"{}\"",
+                from.topic(),
+                from.partition(),
+                from.offset(),
+                e.getMessage());
+        progress.deadLetters(about.site(), 1);
+        forward(
+                record.key(),
+                new Outgoing(
+                        topics.deadLetters(),
+                        -1,
+                        contracts.write(
+                                topics.deadLetters(),
+                                letter(about.site(), about.table(), "RESOLVE", e.getMessage())
+                                        .setKey(
+                                                record.key() == null
+                                                        ? null
+                                                        : RowKey.fromBytes(record.key())
+                                                                .text())
+                                        .setValue(ByteBuffer.wrap(record.value()))
+                                        .build())));
+    }
+
+    private DeadLetter.Builder letter(SiteId site, TableId table, String stage, @Nullable String cause) {
+        RecordMetadata from = context().recordMetadata().orElseThrow();
+        return DeadLetter.newBuilder()
+                .setStage(stage)
+                .setSite(site.text())
+                .setSchemaName(table.schema())
+                .setTableName(table.name())
+                .setVersion(0)
+                .setCause(String.valueOf(cause))
+                .setTopic(from.topic())
+                .setPartition(from.partition())
+                .setOffset(from.offset());
+    }
+
+    private void forward(byte @Nullable [] key, Outgoing outgoing) {
+        context()
+                .forward(new Record<>(
+                        key, outgoing, Objects.requireNonNull(current).timestamp()));
+    }
+
+    private ProcessorContext<byte[], Outgoing> context() {
+        return Objects.requireNonNull(context, "process before init");
+    }
+
+    @Override
+    public void close() {
+        tasks.forEach((table, task) -> progress.left(table, task.partition()));
+    }
+
+    private final class Forwarding implements TableTask.Out {
+        @Override
+        public void resolved(byte[] key, Outgoing record) {
+            forward(key, record);
+        }
+
+        @Override
+        public void conflict(byte[] key, Conflict conflict) {
+            forward(key, new Outgoing(topics.conflicts(), -1, contracts.write(topics.conflicts(), conflict)));
+        }
+
+        @Override
+        public void deadLetter(
+                SiteId site, TableId table, String stage, @Nullable String key, long version, String cause) {
+            LOG.warn("outcome.parked stage={} site={} table={} key={} cause=\"{}\"", stage, site, table, key, cause);
+            progress.deadLetters(site, 1);
+            DeadLetter letter = letter(site, table, stage, cause)
+                    .setKey(key)
+                    .setVersion(version)
+                    .build();
+            forward(
+                    key == null ? null : new RowKey(key).toBytes(),
+                    new Outgoing(topics.deadLetters(), -1, contracts.write(topics.deadLetters(), letter)));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.antiphon.topology;
+
+import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.TableId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a task keeps, by name: rows, tombstones in the order of their versions, and how far each table has got.
+ *
+ * <p>One store; a key's first byte says what it is, the next two are the table's number. An on-disk format.
+ */
+final class RowStore {
+    private static final byte META = 0;
+    private static final byte TOMBSTONE = 1;
+    private static final byte ROW = 2;
+    private static final byte PROGRESS = 3;
+    private static final Bytes SITES = Bytes.wrap(new byte[] {META, 'S'});
+    private static final Bytes TABLES = Bytes.wrap(new byte[] {META, 'T'});
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final Numbering sites;
+    private final Numbering tables;
+
+    RowStore(KeyValueStore<Bytes, byte[]> store, List<SiteId> mesh, List<TableId> known) {
+        this.store = store;
+        this.sites = numbering(SITES, mesh.stream().map(SiteId::text).toList());
+        this.tables = numbering(TABLES, known.stream().map(TableId::toString).toList());
+    }
+
+    private Numbering numbering(Bytes key, List<String> names) {
+        byte[] bytes = store.get(key);
+        Numbering numbering = bytes == null ? new Numbering() : Numbering.read(bytes);
+        boolean grew = false;
+        for (String name : names) {
+            grew |= numbering.add(name);
+        }
+        if (grew) {
+            store.put(key, numbering.toBytes());
+        }
+        return numbering;
+    }
+
+    Numbering sites() {
+        return sites;
+    }
+
+    /** The key of a row, to be used with the other calls. */
+    Bytes row(TableId table, byte[] key) {
+        return Bytes.wrap(prefixed(ROW, table, key.length).put(key).array());
+    }
+
+    byte @Nullable [] get(Bytes key) {
+        return store.get(key);
+    }
+
+    void put(Bytes key, byte[] value) {
+        store.put(key, value);
+    }
+
+    void forget(Bytes key) {
+        store.delete(key);
+    }
+
+    byte @Nullable [] progress(TableId table) {
+        return store.get(progressKey(table));
+    }
+
+    void progress(TableId table, byte[] value) {
+        store.put(progressKey(table), value);
+    }
+
+    void tombstone(TableId table, long version, byte[] key) {
+        store.put(tombstoneKey(table, version), key);
+    }
+
+    void noTombstone(TableId table, long version) {
+        store.delete(tombstoneKey(table, version));
+    }
+
+    /** The keys of the rows that were deleted up to this version, oldest first. */
+    List<Deleted> tombstones(TableId table, long upTo) {
+        var found = new ArrayList<Deleted>();
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(tombstoneKey(table, 0), tombstoneKey(table, upTo))) {
+            while (all.hasNext()) {
+                KeyValue<Bytes, byte[]> one = all.next();
+                found.add(new Deleted(ByteBuffer.wrap(one.key.get()).getLong(3), one.value));
+            }
+        }
+        return found;
+    }
+
+    /** A row that was deleted. */
+    record Deleted(long version, byte[] key) {}
+
+    private Bytes progressKey(TableId table) {
+        return Bytes.wrap(prefixed(PROGRESS, table, 0).array());
+    }
+
+    private Bytes tombstoneKey(TableId table, long version) {
+        return Bytes.wrap(
+                prefixed(TOMBSTONE, table, Long.BYTES).putLong(version).array());
+    }
+
+    private ByteBuffer prefixed(byte kind, TableId table, int more) {
+        return ByteBuffer.allocate(3 + more).put(kind).putShort((short) tables.of(table.toString()));
+    }
+}

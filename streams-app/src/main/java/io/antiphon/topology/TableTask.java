@@ -1,0 +1,426 @@
+package io.antiphon.topology;
+
+import io.antiphon.api.Progress;
+import io.antiphon.config.Configuration;
+import io.antiphon.config.Granularity;
+import io.antiphon.config.Table;
+import io.antiphon.contract.Answer;
+import io.antiphon.contract.Conflict;
+import io.antiphon.contract.ConflictSide;
+import io.antiphon.contract.UnwrittenOutcome;
+import io.antiphon.key.RowKey;
+import io.antiphon.mesh.DatabaseNames;
+import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.TableId;
+import io.antiphon.mesh.Topics;
+import io.antiphon.resolve.Columns;
+import io.antiphon.resolve.Disagreement;
+import io.antiphon.resolve.Heard;
+import io.antiphon.resolve.Outcome;
+import io.antiphon.resolve.Resolver;
+import io.antiphon.resolve.Row;
+import io.antiphon.resolve.RowState;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/** One table in one task: one partition of its captured topics and of its resolved topic. Not for several threads. */
+final class TableTask {
+
+    private final TableId table;
+    private final Table policy;
+    private final Configuration mesh;
+    private final Topics topics;
+    private final int partition;
+    private final List<SiteId> sites;
+    private final RowStore store;
+    private final Schemas schemas;
+    private final Resolver resolver;
+    private final StateCodec states;
+    private final ResolvedWriter writer = new ResolvedWriter();
+    private final Progress progress;
+    private final Out out;
+    private final TableProgress at;
+    private final Map<Integer, RowCodec> codecs = new HashMap<>();
+    private final Map<SiteId, CapturedReader> readers = new HashMap<>();
+    private final Map<Schema, RowLayout> covered = new HashMap<>();
+    private @Nullable RowCodec rows;
+    private Columns columns = Columns.each(0);
+
+    /** Where a task's records go. */
+    interface Out {
+        void resolved(byte[] key, Outgoing record);
+
+        void conflict(byte[] key, Conflict conflict);
+
+        void deadLetter(SiteId site, TableId table, String stage, @Nullable String key, long version, String cause);
+    }
+
+    TableTask(
+            Table policy,
+            Configuration mesh,
+            int partition,
+            RowStore store,
+            Schemas schemas,
+            TopicEnds ends,
+            Progress progress,
+            Out out) {
+        this.table = policy.id();
+        this.policy = policy;
+        this.mesh = mesh;
+        this.topics = new Topics(mesh.mesh());
+        this.partition = partition;
+        this.sites = mesh.sites().stream().map(io.antiphon.config.Site::id).toList();
+        this.store = store;
+        this.schemas = schemas;
+        this.resolver = new Resolver(sites);
+        this.states = new StateCodec(store.sites(), sites);
+        this.progress = progress;
+        this.out = out;
+        long maxSkew = mesh.maxClockSkew().toNanos() / 1000;
+        for (SiteId site : sites) {
+            String origins = new DatabaseNames(mesh.mesh(), site).originPrefix();
+            readers.put(site, new CapturedReader(site, origins, maxSkew, schemas));
+        }
+        this.at = restored(ends);
+        if (at.schema() != 0) {
+            use(codec(at.schema()));
+        }
+    }
+
+    private TableProgress restored(TopicEnds ends) {
+        byte[] bytes = store.progress(table);
+        if (bytes != null) {
+            return TableProgress.read(bytes, store.sites(), sites);
+        }
+        var fresh = new TableProgress(sites);
+        fresh.gave(ends.lastVersion(topics.resolved(table), partition));
+        return fresh;
+    }
+
+    int partition() {
+        return partition;
+    }
+
+    /** Where the site's captured partition is expected to go on; -1 before its first record. */
+    long nextOffset(SiteId site) {
+        return at.at(site).nextOffset();
+    }
+
+    /**
+     * Takes in one captured record.
+     *
+     * @throws UnreadableException if it can never be read; nothing has been changed then
+     */
+    void take(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+        Captured captured = Objects.requireNonNull(readers.get(site)).read(value, recordTime, this::covering);
+        boolean again = captured.at() != LogPosition.SNAPSHOT
+                && captured.at().compareTo(at.at(site).read()) < 0;
+        if (!again) {
+            if (captured instanceof Captured.OfRow ofRow) {
+                row(site, key, ofRow);
+            } else if (captured instanceof Captured.Answered answered) {
+                answered(answered.answer());
+            } else if (captured instanceof Captured.Asked asked) {
+                asked(asked);
+            } else if (captured instanceof Captured.Truncated) {
+                truncated(site);
+            }
+        }
+        passed(site, captured.at(), offset);
+    }
+
+    /** Notes that a record was dealt with, also one that could not be read. */
+    void passed(SiteId site, LogPosition position, long offset) {
+        at.read(site, position, offset);
+        store.progress(table, at.toBytes(store.sites()));
+    }
+
+    private void row(SiteId site, byte @Nullable [] key, Captured.OfRow captured) {
+        if (key == null) {
+            throw new UnreadableException("a change of " + table + " without a row key");
+        }
+        Bytes stored = store.row(table, key);
+        RowState was = load(stored);
+        Heard heard = captured.heard();
+        if (heard instanceof Heard.Local local) {
+            progress.captured(site, 1);
+            if (isRepeated(site, was, local, captured.at())) {
+                return;
+            }
+            if (local.time() < local.commitTime()) {
+                progress.at(site).pulledBack(1);
+            }
+            progress.decided(site, 1);
+        } else if (heard instanceof Heard.Found) {
+            progress.captured(site, 1);
+            progress.decided(site, 1);
+        }
+        carryOut(key, stored, was, resolver.hear(was, heard, columns, at), site);
+    }
+
+    /** Rows of one COPY share a position: one that stands where the last one read stood is new unless its row knows it. */
+    private boolean isRepeated(SiteId site, @Nullable RowState was, Heard.Local local, LogPosition position) {
+        return was != null
+                && position.compareTo(at.at(site).read()) == 0
+                && was.at(site).lastLocal() == local.commitTime();
+    }
+
+    private void answered(Answer answer) {
+        SiteId site = new SiteId(answer.getSite());
+        for (UnwrittenOutcome unwritten : answer.getOutcomes()) {
+            unwritten(site, unwritten);
+        }
+        boolean advanced = answer.getVersion() > at.answered(site);
+        at.answered(site, answer.getVersion());
+        progress.at(site)
+                .delivery(table, partition)
+                .applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
+        if (advanced) {
+            forgetStable();
+        }
+    }
+
+    private void unwritten(SiteId site, UnwrittenOutcome unwritten) {
+        byte[] key = unwritten.getKey().getBytes(StandardCharsets.UTF_8);
+        Bytes stored = store.row(table, key);
+        RowState was = load(stored);
+        switch (unwritten.getKind()) {
+            case "REFUSED" -> {
+                progress.refused(site, 1);
+                long commitTime = unwritten.getCommitTime() == null ? 0 : unwritten.getCommitTime();
+                var refused = new Heard.Refused(site, unwritten.getVersion(), commitTime);
+                carryOut(key, stored, was, resolver.hear(was, refused, columns, at), site);
+            }
+            case "ABSENT" -> {
+                var absent = new Heard.Absent(site, unwritten.getVersion());
+                carryOut(key, stored, was, resolver.hear(was, absent, columns, at), site);
+            }
+            case "PARKED" -> {
+                String cause = unwritten.getCause();
+                out.deadLetter(
+                        site,
+                        table,
+                        "APPLY",
+                        unwritten.getKey(),
+                        unwritten.getVersion(),
+                        cause == null ? "the site gave no cause" : cause);
+            }
+            default ->
+                throw new UnreadableException(
+                        "an answer of " + site + " says '" + unwritten.getKind() + "', which is none we know");
+        }
+    }
+
+    /** Deleted rows that every site has answered are forgotten here and in the resolved topic. */
+    private void forgetStable() {
+        for (RowStore.Deleted deleted : store.tombstones(table, at.stable())) {
+            Bytes stored = store.row(table, deleted.key());
+            RowState state = load(stored);
+            if (state != null && !state.exists() && state.version() == deleted.version()) {
+                store.forget(stored);
+                out.resolved(deleted.key(), new Outgoing(topics.resolved(table), partition, null));
+            }
+            store.noTombstone(table, deleted.version());
+        }
+    }
+
+    private void asked(Captured.Asked asked) {
+        long version = at.lastVersion() + 1;
+        at.gave(version);
+        String token = asked.marker().getToken();
+        String site = asked.marker().getSite();
+        RowCodec codec = rows == null ? empty() : rows;
+        byte[] value = writer.marker(token, site, version, schemaOf(codec));
+        byte[] key = ("{\"marker\":\"" + site + "\"}").getBytes(StandardCharsets.UTF_8);
+        out.resolved(key, new Outgoing(topics.resolved(table), partition, value));
+        sent(version, null);
+    }
+
+    private void truncated(SiteId site) {
+        String cause = "table " + table + " was truncated at " + site
+                + ": its log does not say which rows went, so the other sites keep theirs. To delete them everywhere run DELETE FROM "
+                + table + " at another site; to bring them back at " + site + " update every row at another site";
+        progress.held(table, partition, cause);
+        out.deadLetter(site, table, "TRUNCATE", null, 0, cause);
+    }
+
+    private void carryOut(byte[] key, Bytes stored, @Nullable RowState was, Outcome outcome, SiteId heardFrom) {
+        RowState state = outcome.state();
+        if (state == null) {
+            return;
+        }
+        if (state == was) {
+            return;
+        }
+        if (outcome instanceof Outcome.Noted || outcome instanceof Outcome.Held) {
+            store.put(stored, states.write(state, rows(), at.schema()));
+            if (outcome instanceof Outcome.Held held) {
+                String cause = "the row at " + heardFrom
+                        + " was changed by something at that site each time it was written (a trigger?); it is left as it is there";
+                out.deadLetter(heardFrom, table, "APPLY", text(key), held.echo().mark(), cause);
+            }
+            return;
+        }
+        int schema = schemaOf(rows());
+        at.gave(state.version());
+        store.put(stored, states.write(state, rows(), schema));
+        indexTombstone(key, was, state);
+        out.resolved(key, new Outgoing(topics.resolved(table), partition, writer.row(state, rows(), schema)));
+        sent(state.version(), state);
+        if (outcome instanceof Outcome.Decided decided) {
+            progress.conflicts(table, 1);
+            out.conflict(key, conflict(key, decided));
+        } else if (outcome instanceof Outcome.SentAgain) {
+            progress.at(heardFrom).fellBack(1);
+        }
+    }
+
+    private void indexTombstone(byte[] key, @Nullable RowState was, RowState state) {
+        if (was != null && !was.exists()) {
+            store.noTombstone(table, was.version());
+        }
+        if (!state.exists()) {
+            store.tombstone(table, state.version(), key);
+        }
+    }
+
+    private void sent(long version, @Nullable RowState state) {
+        for (SiteId site : sites) {
+            if (state == null || !state.heldBy(site)) {
+                progress.at(site).delivery(table, partition).sent(version);
+            }
+        }
+    }
+
+    private @Nullable RowState load(Bytes stored) {
+        byte[] bytes = store.get(stored);
+        if (bytes == null) {
+            return null;
+        }
+        StateCodec.Stored read = states.read(bytes, this::codec);
+        RowCodec written = read.rows();
+        RowState state = read.state();
+        if (written == null || state.row() == null || rows == null || written.layout() == rows.layout()) {
+            return state;
+        }
+        return in(state, written.in(rows.layout(), state.row()));
+    }
+
+    private static RowState in(RowState state, Row row) {
+        return new RowState(
+                state.version(),
+                state.writeTime(),
+                state.author(),
+                state.exists(),
+                state.life(),
+                row,
+                state.existence(),
+                state.clocks(),
+                state.past(),
+                state.sites(),
+                state.oddEchoes());
+    }
+
+    private Conflict conflict(byte[] key, Outcome.Decided decided) {
+        RowState state = decided.state();
+        Disagreement between = decided.disagreement();
+        var contested = new ArrayList<String>();
+        BitSet set = between.columns();
+        for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
+            contested.add(rows().layout().names().get(i));
+        }
+        return Conflict.newBuilder()
+                .setId(table + "/" + text(key) + "/" + state.version())
+                .setSchemaName(table.schema())
+                .setTableName(table.name())
+                .setKey(text(key))
+                .setKind(between.kind().name())
+                .setColumns(contested)
+                .setRule(between.kind() == Disagreement.Kind.FORMER_LIFE ? "newest-life" : "last-writer-wins")
+                .setWinner(between.winner().text())
+                .setStanding(side(between.standing()))
+                .setIncoming(side(between.incoming()))
+                .setOutcomeVersion(state.version())
+                .setOutcome(state.exists() ? json(state.row()) : null)
+                .build();
+    }
+
+    private ConflictSide side(Disagreement.Side side) {
+        return new ConflictSide(side.site().text(), side.writeTime(), side.version(), side.seen(), json(side.row()));
+    }
+
+    private @Nullable String json(@Nullable Row row) {
+        return row == null ? null : rows().asJson(row);
+    }
+
+    private static String text(byte[] key) {
+        return RowKey.fromBytes(key).text();
+    }
+
+    private RowLayout covering(Schema capturedRow) {
+        RowLayout known = covered.get(capturedRow);
+        if (known != null) {
+            return known;
+        }
+        RowLayout now = rows == null
+                ? RowLayout.of(mesh.mesh(), table, capturedRow)
+                : rows.layout().with(capturedRow);
+        if (rows == null || now != rows.layout()) {
+            use(new RowCodec(now));
+            at.writtenWith(0);
+            schemaOf(rows());
+            covered.clear();
+        }
+        RowLayout current = rows().layout();
+        covered.put(capturedRow, current);
+        return current;
+    }
+
+    private void use(RowCodec codec) {
+        rows = codec;
+        RowLayout layout = codec.layout();
+        if (policy.granularity() == Granularity.ROW) {
+            columns = Columns.together(layout.size());
+            return;
+        }
+        var groups = new ArrayList<BitSet>();
+        for (List<String> names : policy.together()) {
+            var group = new BitSet();
+            names.stream().mapToInt(layout::position).filter(i -> i >= 0).forEach(group::set);
+            groups.add(group);
+        }
+        columns = new Columns(layout.size(), List.copyOf(groups));
+    }
+
+    private RowCodec rows() {
+        return Objects.requireNonNull(rows, "a row before its layout");
+    }
+
+    private RowCodec empty() {
+        use(new RowCodec(RowLayout.of(mesh.mesh(), table, Schema.createRecord("Row", null, "none", false, List.of()))));
+        return rows();
+    }
+
+    private int schemaOf(RowCodec codec) {
+        if (at.schema() == 0) {
+            int id = schemas.idOf(
+                    topics.resolved(table) + "-value", codec.layout().schema());
+            codecs.put(id, codec);
+            at.writtenWith(id);
+        }
+        return at.schema();
+    }
+
+    private RowCodec codec(int id) {
+        return codecs.computeIfAbsent(
+                id, any -> new RowCodec(RowLayout.ofResolved(mesh.mesh(), table, schemas.withId(id))));
+    }
+}

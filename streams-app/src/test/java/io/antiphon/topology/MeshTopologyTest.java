@@ -1,0 +1,367 @@
+package io.antiphon.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.antiphon.api.Progress;
+import io.antiphon.config.Configuration;
+import io.antiphon.config.Kafka;
+import io.antiphon.config.Ports;
+import io.antiphon.config.Retention;
+import io.antiphon.config.Secret;
+import io.antiphon.config.Site;
+import io.antiphon.config.Table;
+import io.antiphon.contract.Conflict;
+import io.antiphon.contract.Contracts;
+import io.antiphon.contract.DeadLetter;
+import io.antiphon.contract.UnwrittenOutcome;
+import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.Topics;
+import io.antiphon.topology.SiteLog.Customer;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MeshTopologyTest {
+    private static final long MINUTE = 60_000_000L;
+    private static final long NOON = 1_800_000_000_000_000L;
+    private static final Customer ADA = new Customer(1, "Ada", "Berlin");
+    private static final Customer ADA_IN_TOKYO = new Customer(1, "Ada", "Tokyo");
+    private static final Customer ADA_IN_ROME = new Customer(1, "Ada", "Rome");
+    private static final Customer GRACE = new Customer(1, "Grace", "Berlin");
+
+    @TempDir
+    Path state;
+
+    private final Topics topics = new Topics(SiteLog.MESH);
+    private final Schemas schemas = new RegistrySchemas(new MockSchemaRegistryClient());
+    private final SiteId berlinSite = new SiteId("berlin");
+    private final SiteId tokyoSite = new SiteId("tokyo");
+    private TopologyTestDriver driver;
+    private SiteLog berlin;
+    private SiteLog tokyo;
+    private TestOutputTopic<byte[], byte[]> resolved;
+
+    @BeforeEach
+    void start() {
+        var mesh = new Configuration(
+                SiteLog.MESH,
+                List.of(site("berlin"), site("tokyo")),
+                List.of(Table.of(SiteLog.TABLE)),
+                new Kafka.Cluster("none:1", "http://none:2", null),
+                Ports.anyFree(),
+                3,
+                Duration.ofSeconds(10),
+                2,
+                2,
+                Retention.usual());
+        var progress = new Progress(SiteLog.MESH, List.of(berlinSite, tokyoSite), List.of(SiteLog.TABLE));
+        TopicEnds none = new TopicEnds() {
+            @Override
+            public long lastVersion(String resolvedTopic, int partition) {
+                return 0;
+            }
+
+            @Override
+            public long oldest(String topic, int partition) {
+                return 0;
+            }
+        };
+        var settings = new Properties();
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+        settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        driver = new TopologyTestDriver(
+                MeshTopology.of(mesh, schemas, none, progress), settings, Instant.ofEpochMilli(NOON / 1000));
+        berlin = log("berlin");
+        tokyo = log("tokyo");
+        resolved = driver.createOutputTopic(
+                topics.resolved(SiteLog.TABLE), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    @Test
+    void anInsertIsResolvedAndHeldByItsAuthorOnly() {
+        berlin.inserted(ADA, NOON);
+
+        GenericRecord row = theOneResolved();
+        assertThat(row.get("row")).hasToString("{\"id\": 1, \"name\": \"Ada\", \"city\": \"Berlin\"}");
+        assertThat(meta(row, "kind")).hasToString("ROW");
+        assertThat(meta(row, "version")).isEqualTo(NOON);
+        assertThat(meta(row, "author")).hasToString("berlin");
+        assertThat(meta(row, "sites"))
+                .hasToString(
+                        "[{\"site\": \"berlin\", \"holds\": true, \"last_local\": " + NOON + ", \"snapshot\": false}]");
+    }
+
+    @Test
+    void anEchoIsAnAcknowledgementAndAChangeAfterItFollowsWhateverTheClocksSay() {
+        berlin.inserted(ADA, NOON);
+        long version = version(theOneResolved());
+        tokyo.echoed(null, ADA, version, NOON - MINUTE);
+        assertThat(resolved.isEmpty()).isTrue();
+
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON - MINUTE);
+
+        GenericRecord row = theOneResolved();
+        assertThat(row.get("row")).hasToString("{\"id\": 1, \"name\": \"Ada\", \"city\": \"Tokyo\"}");
+        assertThat(version(row)).isGreaterThan(version);
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
+    void concurrentChangesOfDifferentColumnsAreBothKept() {
+        bothHaveAda();
+        berlin.updated(ADA, GRACE, NOON + 1);
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 2);
+
+        List<GenericRecord> rows = allResolved();
+        assertThat(rows.get(1).get("row")).hasToString("{\"id\": 1, \"name\": \"Grace\", \"city\": \"Tokyo\"}");
+        assertThat(meta(rows.get(1), "sites")).asString().doesNotContain("\"holds\": true");
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
+    void ofConcurrentChangesOfOneColumnTheLaterWinsAndTheLoserIsLogged() {
+        bothHaveAda();
+        berlin.updated(ADA, ADA_IN_ROME, NOON + MINUTE / 10);
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 1);
+
+        GenericRecord outcome = allResolved().get(1);
+        assertThat(outcome.get("row")).hasToString("{\"id\": 1, \"name\": \"Ada\", \"city\": \"Rome\"}");
+        Conflict conflict = conflicts().get(0);
+        assertThat(conflict.getKind()).isEqualTo("UPDATE_UPDATE");
+        assertThat(conflict.getColumns()).containsExactly("city");
+        assertThat(conflict.getWinner()).isEqualTo("berlin");
+        assertThat(conflict.getIncoming().getSite()).isEqualTo("tokyo");
+        assertThat(conflict.getIncoming().getRow()).contains("Tokyo");
+        assertThat(conflict.getOutcome()).contains("Rome");
+    }
+
+    @Test
+    void aClockThatIsADayAheadDoesNotWinForADay() {
+        bothHaveAda();
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 24 * 60 * MINUTE);
+        berlin.updated(ADA, ADA_IN_ROME, NOON + MINUTE);
+
+        assertThat(allResolved().get(1).get("row")).asString().contains("Rome");
+    }
+
+    @Test
+    void aDeleteIsForgottenWhenEverySiteHasAnsweredIt() {
+        bothHaveAda();
+        berlin.deleted(ADA, NOON + 5);
+        GenericRecord deletion = theOneResolved();
+        assertThat(meta(deletion, "kind")).hasToString("DELETED");
+
+        tokyo.echoed(ADA, null, version(deletion), NOON + 6);
+        tokyo.answered(version(deletion));
+        assertThat(resolved.isEmpty()).isTrue();
+        berlin.answered(version(deletion));
+
+        TestRecord<byte[], byte[]> last = resolved.readRecord();
+        assertThat(last.key()).isEqualTo(SiteLog.key(1));
+        assertThat(last.value()).isNull();
+        assertThat(stateOfRow()).isNull();
+    }
+
+    @Test
+    void aRecordThatComesAgainChangesNothing() {
+        byte[] first = berlin.inserted(ADA, NOON);
+        berlin.updated(ADA, GRACE, NOON + 1);
+        assertThat(allResolved()).hasSize(2);
+
+        berlin.again(SiteLog.key(1), first);
+
+        assertThat(resolved.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aRefusalByAChangeThereNeverWasSendsTheRowAgainNamingItsTime() {
+        berlin.inserted(ADA, NOON);
+        long version = version(theOneResolved());
+        tokyo.answered(version, new UnwrittenOutcome("[1]", version, "REFUSED", NOON - 7, null));
+
+        GenericRecord again = theOneResolved();
+        assertThat(version(again)).isGreaterThan(version);
+        assertThat(meta(again, "sites")).asString().contains("\"last_local\": " + (NOON - 7));
+    }
+
+    @Test
+    void snapshotsThatAgreeAreNoConflictAndSnapshotsThatDifferAreOne() {
+        berlin.found(ADA, NOON);
+        tokyo.found(ADA, NOON + 1);
+        assertThat(allResolved()).hasSize(1);
+        assertThat(conflicts()).isEmpty();
+
+        berlin.found(new Customer(2, "Alan", "Berlin"), NOON);
+        tokyo.found(new Customer(2, "Alan", "Tokyo"), NOON + 1);
+        assertThat(allResolved().get(1).get("row")).asString().contains("Berlin");
+        assertThat(conflicts()).singleElement().extracting(Conflict::getKind).isEqualTo("SNAPSHOT");
+    }
+
+    @Test
+    void aSnapshotRowNeverBeatsANewerChange() {
+        bothHaveAda();
+        berlin.updated(ADA, GRACE, NOON + 1);
+        long version = version(theOneResolved());
+        tokyo.found(ADA, NOON + MINUTE);
+
+        List<GenericRecord> again = allResolved();
+        assertThat(again)
+                .allSatisfy(row -> assertThat(row.get("row")).asString().contains("Grace"));
+        assertThat(conflicts()).isEmpty();
+        assertThat(version).isPositive();
+    }
+
+    @Test
+    void aMarkerIsForwardedIntoItsOwnPartitionBehindWhatWasDecidedBefore() {
+        berlin.inserted(ADA, NOON);
+        berlin.asked("t1");
+
+        List<GenericRecord> records = allResolved();
+        assertThat(meta(records.get(1), "marker")).hasToString("t1@berlin");
+        assertThat(version(records.get(1))).isGreaterThan(version(records.get(0)));
+    }
+
+    @Test
+    void whatCannotBeReadGoesToTheDeadLettersAndTheNextRecordIsResolved() {
+        berlin.again(SiteLog.key(9), "no avro".getBytes(StandardCharsets.UTF_8));
+        berlin.inserted(ADA, NOON);
+
+        assertThat(deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter.getStage()).isEqualTo("RESOLVE");
+            assertThat(letter.getKey()).isEqualTo("[9]");
+        });
+        assertThat(allResolved()).hasSize(1);
+    }
+
+    @Test
+    void aTruncateIsSaidAndDecidesNothing() {
+        bothHaveAda();
+        berlin.truncated();
+
+        assertThat(deadLetters())
+                .singleElement()
+                .extracting(DeadLetter::getStage)
+                .isEqualTo("TRUNCATE");
+        assertThat(resolved.isEmpty()).isTrue();
+    }
+
+    @Test
+    void anAcknowledgedRowsStateIsItsRowAndLittleMore() {
+        bothHaveAda();
+        berlin.answered(NOON);
+        tokyo.answered(NOON);
+        int row = "Ada".length() + "Berlin".length() + 6;
+
+        assertThat(stateOfRow()).hasSizeLessThanOrEqualTo(row + 64 + 24 * 2);
+    }
+
+    private void bothHaveAda() {
+        berlin.inserted(ADA, NOON);
+        tokyo.echoed(null, ADA, version(theOneResolved()), NOON);
+    }
+
+    private byte[] stateOfRow() {
+        KeyValueStore<Bytes, byte[]> rows = driver.getKeyValueStore(MeshTopology.ROWS);
+        ByteBuffer key =
+                ByteBuffer.allocate(6).put((byte) 2).putShort((short) 0).put(SiteLog.key(1));
+        return rows.get(Bytes.wrap(key.array()));
+    }
+
+    private GenericRecord theOneResolved() {
+        List<GenericRecord> all = allResolved();
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    private List<GenericRecord> allResolved() {
+        return resolved.readValuesToList().stream().map(this::generic).toList();
+    }
+
+    private List<Conflict> conflicts() {
+        return contracts(topics.conflicts(), Conflict.getClassSchema(), Conflict.class);
+    }
+
+    private List<DeadLetter> deadLetters() {
+        return contracts(topics.deadLetters(), DeadLetter.getClassSchema(), DeadLetter.class);
+    }
+
+    private <T extends SpecificRecordBase> List<T> contracts(String topic, Schema schema, Class<T> type) {
+        var output = driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        var all = new ArrayList<T>();
+        for (byte[] value : output.readValuesToList()) {
+            try {
+                all.add(Contracts.reader(schema, type)
+                        .read(null, DecoderFactory.get().binaryDecoder(value, 5, value.length - 5, null)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return all;
+    }
+
+    private GenericRecord generic(byte[] value) {
+        Schema schema = schemas.withId(ByteBuffer.wrap(value, 1, 4).getInt());
+        try {
+            return new GenericDatumReader<GenericRecord>(schema)
+                    .read(null, DecoderFactory.get().binaryDecoder(value, 5, value.length - 5, null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long version(GenericRecord record) {
+        return (Long) meta(record, "version");
+    }
+
+    private static Object meta(GenericRecord record, String field) {
+        return ((GenericRecord) record.get("meta")).get(field);
+    }
+
+    private SiteLog log(String site) {
+        return new SiteLog(
+                site,
+                schemas,
+                driver.createInputTopic(
+                        topics.captured(new SiteId(site), SiteLog.TABLE),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer(),
+                        Instant.ofEpochMilli(NOON / 1000),
+                        Duration.ZERO));
+    }
+
+    private static Site site(String name) {
+        return new Site(new SiteId(name), "jdbc:postgresql://" + name + ":5432/shop", "antiphon", new Secret("x"));
+    }
+}

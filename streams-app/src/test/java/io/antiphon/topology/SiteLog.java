@@ -1,0 +1,194 @@
+package io.antiphon.topology;
+
+import io.antiphon.contract.Answer;
+import io.antiphon.contract.Marker;
+import io.antiphon.contract.UnwrittenOutcome;
+import io.antiphon.key.RowKey;
+import io.antiphon.mesh.MeshName;
+import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.TableId;
+import io.antiphon.mesh.Topics;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.streams.TestInputTopic;
+import org.jspecify.annotations.Nullable;
+
+/** What capture would say of one site's table {@code public.customer(id, name, city)}. */
+final class SiteLog {
+    static final TableId TABLE = new TableId("public", "customer");
+    static final MeshName MESH = new MeshName("shop");
+
+    private final SiteId site;
+    private final Schemas schemas;
+    private final TestInputTopic<byte[], byte[]> topic;
+    private final Schema row;
+    private final Schema source;
+    private final Schema envelope;
+    private long position = 1000;
+
+    SiteLog(String site, Schemas schemas, TestInputTopic<byte[], byte[]> topic) {
+        this.site = new SiteId(site);
+        this.schemas = schemas;
+        this.topic = topic;
+        String namespace = MESH + "." + site + ".public.customer";
+        this.row = SchemaBuilder.record("Value")
+                .namespace(namespace)
+                .fields()
+                .requiredInt("id")
+                .optionalString("name")
+                .optionalString("city")
+                .endRecord();
+        this.source = SchemaBuilder.record("Source")
+                .namespace("io.debezium.connector.postgresql")
+                .fields()
+                .requiredString("version")
+                .optionalString("sequence")
+                .optionalLong("ts_us")
+                .optionalString("origin")
+                .optionalLong("origin_lsn")
+                .endRecord();
+        Schema nullableRow = Schema.createUnion(Schema.create(Schema.Type.NULL), row);
+        this.envelope = SchemaBuilder.record("Envelope")
+                .namespace(namespace)
+                .fields()
+                .name("before")
+                .type(nullableRow)
+                .withDefault(null)
+                .name("after")
+                .type(nullableRow)
+                .withDefault(null)
+                .name("source")
+                .type(source)
+                .noDefault()
+                .requiredString("op")
+                .endRecord();
+    }
+
+    /** A row of the table. */
+    record Customer(int id, @Nullable String name, @Nullable String city) {}
+
+    byte[] inserted(Customer after, long commitTime) {
+        return change("c", null, after, commitTime, null);
+    }
+
+    byte[] updated(Customer before, Customer after, long commitTime) {
+        return change("u", before, after, commitTime, null);
+    }
+
+    byte[] deleted(Customer before, long commitTime) {
+        return change("d", before, null, commitTime, null);
+    }
+
+    byte[] found(Customer row, long time) {
+        return change("r", null, row, time, null);
+    }
+
+    /** Our own write, seen again; either row may be null. */
+    byte[] echoed(@Nullable Customer before, @Nullable Customer after, long mark, long commitTime) {
+        String op = before == null ? "c" : after == null ? "d" : "u";
+        return change(op, before, after, commitTime, mark);
+    }
+
+    byte[] truncated() {
+        return change("t", null, null, 1, null);
+    }
+
+    void answered(long version, UnwrittenOutcome... unwritten) {
+        long at = ++position;
+        send(
+                null,
+                Answer.newBuilder()
+                        .setSite(site.text())
+                        .setResolvedTopic(new Topics(MESH).resolved(TABLE))
+                        .setResolvedPartition(0)
+                        .setVersion(version)
+                        .setNextOffset(1)
+                        .setEpoch(1)
+                        .setApplied(1)
+                        .setCommitTime(version + 10)
+                        .setPreviousCommit(at)
+                        .setLogPosition(at)
+                        .setOutcomes(List.of(unwritten))
+                        .build(),
+                Answer.getClassSchema());
+    }
+
+    void asked(String token) {
+        long at = ++position;
+        send(
+                null,
+                new Marker(token, site.text(), new Topics(MESH).resolved(TABLE), 0, at, at),
+                Marker.getClassSchema());
+    }
+
+    void again(byte[] key, byte[] value) {
+        topic.pipeInput(key, value);
+    }
+
+    private byte[] change(
+            String op, @Nullable Customer before, @Nullable Customer after, long commitTime, @Nullable Long mark) {
+        long at = ++position;
+        GenericRecord from = new GenericRecordBuilder(source)
+                .set("version", "3")
+                .set("sequence", "[\"" + at + "\",\"" + at + "\"]")
+                .set("ts_us", commitTime)
+                .set("origin", mark == null ? null : "antiphon_shop_" + site + "_0")
+                .set("origin_lsn", mark)
+                .build();
+        GenericRecord record = new GenericRecordBuilder(envelope)
+                .set("before", record(before))
+                .set("after", record(after))
+                .set("source", from)
+                .set("op", op)
+                .build();
+        Customer any = after == null ? before : after;
+        return send(any == null ? null : key(any.id()), record, envelope);
+    }
+
+    static byte[] key(int id) {
+        return RowKey.of(List.of(id)).toBytes();
+    }
+
+    private @Nullable GenericRecord record(@Nullable Customer customer) {
+        if (customer == null) {
+            return null;
+        }
+        var record = new GenericData.Record(row);
+        record.put("id", customer.id());
+        record.put("name", customer.name());
+        record.put("city", customer.city());
+        return record;
+    }
+
+    private byte[] send(byte @Nullable [] key, Object value, Schema schema) {
+        byte[] bytes = wire(value, schema);
+        topic.pipeInput(key, bytes);
+        return bytes;
+    }
+
+    private byte[] wire(Object value, Schema schema) {
+        var out = new ByteArrayOutputStream();
+        out.write(0);
+        out.writeBytes(ByteBuffer.allocate(4)
+                .putInt(schemas.idOf(site + "-" + schema.getFullName(), schema))
+                .array());
+        var encoder = EncoderFactory.get().binaryEncoder(out, null);
+        try {
+            new GenericDatumWriter<>(schema, new GenericData()).write(value, encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}
