@@ -170,7 +170,7 @@ class MeshTopologyTest {
     @Test
     void aClockThatIsADayAheadDoesNotWinForADay() {
         bothHaveAda();
-        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 24 * 60 * MINUTE);
+        tokyo.capturing(NOON).updated(ADA, ADA_IN_TOKYO, NOON + 24 * 60 * MINUTE);
         berlin.updated(ADA, ADA_IN_ROME, NOON + MINUTE);
 
         assertThat(allResolved().get(1).get("row")).asString().contains("Rome");
@@ -356,9 +356,7 @@ class MeshTopologyTest {
                 driver.createInputTopic(
                         topics.captured(new SiteId(site), SiteLog.TABLE),
                         new ByteArraySerializer(),
-                        new ByteArraySerializer(),
-                        Instant.ofEpochMilli(NOON / 1000),
-                        Duration.ZERO));
+                        new ByteArraySerializer()));
     }
 
     private static Site site(String name) {

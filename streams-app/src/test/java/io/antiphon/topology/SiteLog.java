@@ -35,6 +35,7 @@ final class SiteLog {
     private final Schema source;
     private final Schema envelope;
     private long position = 1000;
+    private @Nullable Long now;
 
     SiteLog(String site, Schemas schemas, TestInputTopic<byte[], byte[]> topic) {
         this.site = new SiteId(site);
@@ -76,6 +77,12 @@ final class SiteLog {
 
     /** A row of the table. */
     record Customer(int id, @Nullable String name, @Nullable String city) {}
+
+    /** Whatever its clock says, the site's changes are captured at this time from now on, microseconds. */
+    SiteLog capturing(long time) {
+        now = time;
+        return this;
+    }
 
     byte[] inserted(Customer after, long commitTime) {
         return change("c", null, after, commitTime, null);
@@ -120,7 +127,8 @@ final class SiteLog {
                         .setLogPosition(at)
                         .setOutcomes(List.of(unwritten))
                         .build(),
-                Answer.getClassSchema());
+                Answer.getClassSchema(),
+                version);
     }
 
     void asked(String token) {
@@ -128,7 +136,8 @@ final class SiteLog {
         send(
                 null,
                 new Marker(token, site.text(), new Topics(MESH).resolved(TABLE), 0, at, at),
-                Marker.getClassSchema());
+                Marker.getClassSchema(),
+                0);
     }
 
     void again(byte[] key, byte[] value) {
@@ -152,7 +161,7 @@ final class SiteLog {
                 .set("op", op)
                 .build();
         Customer any = after == null ? before : after;
-        return send(any == null ? null : key(any.id()), record, envelope);
+        return send(any == null ? null : key(any.id()), record, envelope, now == null ? commitTime : now);
     }
 
     static byte[] key(int id) {
@@ -170,9 +179,9 @@ final class SiteLog {
         return record;
     }
 
-    private byte[] send(byte @Nullable [] key, Object value, Schema schema) {
+    private byte[] send(byte @Nullable [] key, Object value, Schema schema, long time) {
         byte[] bytes = wire(value, schema);
-        topic.pipeInput(key, bytes);
+        topic.pipeInput(key, bytes, time / 1000);
         return bytes;
     }
 
