@@ -257,16 +257,20 @@ public final class Resolver {
         return List.copyOf(past);
     }
 
-    /** A site that held a version already when it was emitted has seen it as soon as its answer has passed it. */
-    private RowState settled(RowState was, Partition partition) {
+    /**
+     * What a site holds without having been written to, from its own last change on, it has seen as far as its answer has come: its next
+     * change is made on that row.
+     */
+    private static RowState settled(RowState was, Partition partition) {
         List<SiteView> settled = null;
         for (int i = 0; i < was.sites().size(); i++) {
             SiteView view = was.sites().get(i);
-            if (view.held() > view.seen() && partition.answered(view.site()) >= view.held()) {
-                Past held = was.exactly(view.held());
-                if (held != null) {
+            if (view.held() > view.seen()) {
+                long reached = Math.min(view.held(), partition.answered(view.site()));
+                Past seen = reached > view.seen() && reached >= view.lastLocalVersion() ? was.upTo(reached) : null;
+                if (seen != null && seen.version() > view.seen() && seen.version() >= view.lastLocalVersion()) {
                     settled = settled == null ? new ArrayList<>(was.sites()) : settled;
-                    settled.set(i, view.answered(held));
+                    settled.set(i, view.answered(seen));
                 }
             }
         }

@@ -1,0 +1,118 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Heard.Operation;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The resolver with mistakes around it. */
+final class Flawed {
+    private Flawed() {}
+
+    static Outcome hear(
+            Set<Flaw> flaws,
+            Resolver resolver,
+            @Nullable RowState was,
+            Heard heard,
+            Columns columns,
+            Partition partition) {
+        if (flaws.isEmpty()) {
+            return resolver.hear(was, heard, columns, partition);
+        }
+        if (heard instanceof Heard.Echo echo) {
+            if (flaws.contains(Flaw.ECHO_THROWN_AWAY)) {
+                return new Outcome.Noted(was);
+            }
+            if (flaws.contains(Flaw.ECHO_TAKEN_AS_LOCAL)) {
+                return resolver.hear(was, asLocal(echo), columns, partition);
+            }
+            return afterEcho(flaws, was, echo, resolver.hear(was, echo, columns, partition));
+        }
+        if (heard instanceof Heard.Local local && was != null) {
+            return resolver.hear(withContext(flaws, was, local.site()), local, columns, given(flaws, partition));
+        }
+        return resolver.hear(was, heard, columns, given(flaws, partition));
+    }
+
+    private static Heard.Local asLocal(Heard.Echo echo) {
+        Operation operation =
+                echo.row() == null ? Operation.DELETE : echo.before() == null ? Operation.INSERT : Operation.UPDATE;
+        return new Heard.Local(echo.site(), operation, echo.before(), echo.row(), echo.commitTime(), echo.commitTime());
+    }
+
+    private static Outcome afterEcho(Set<Flaw> flaws, @Nullable RowState was, Heard.Echo echo, Outcome outcome) {
+        RowState state = outcome.state();
+        if (was == null || state == null) {
+            return outcome;
+        }
+        SiteView before = was.at(echo.site());
+        SiteView after = state.at(echo.site());
+        if (flaws.contains(Flaw.NOT_SENT_AGAIN_AFTER_FALL_BACK) && outcome instanceof Outcome.SentAgain) {
+            return new Outcome.Noted(was.with(after));
+        }
+        if (flaws.contains(Flaw.CONTEXT_KEPT_AFTER_FALL_BACK) && after.forgot() > before.forgot()) {
+            RowState kept = state.with(new SiteView(
+                    after.site(),
+                    Math.max(before.seen(), after.seen()),
+                    Math.max(before.writeTime(), after.writeTime()),
+                    after.held(),
+                    after.lastLocal(),
+                    after.lastLocalVersion(),
+                    before.forgot(),
+                    after.life(),
+                    after.gone(),
+                    after.snapshot()));
+            return outcome instanceof Outcome.SentAgain ? new Outcome.SentAgain(kept) : new Outcome.Noted(kept);
+        }
+        return outcome;
+    }
+
+    private static RowState withContext(Set<Flaw> flaws, RowState was, SiteId site) {
+        SiteView view = was.at(site);
+        long seen = view.seen();
+        if (flaws.contains(Flaw.LATER_OUTCOME_TAKEN_AS_SEEN)) {
+            seen = was.version();
+        } else if (flaws.contains(Flaw.CONTEXT_OFF_BY_ONE)) {
+            seen = next(was, view.seen());
+        }
+        return seen == view.seen()
+                ? was
+                : was.with(new SiteView(
+                        site,
+                        seen,
+                        view.writeTime(),
+                        view.held(),
+                        view.lastLocal(),
+                        view.lastLocalVersion(),
+                        view.forgot(),
+                        view.life(),
+                        view.gone(),
+                        view.snapshot()));
+    }
+
+    private static long next(RowState was, long seen) {
+        for (Past past : was.past()) {
+            if (past.version() > seen) {
+                return past.version();
+            }
+        }
+        return Math.max(seen, was.version());
+    }
+
+    private static Partition given(Set<Flaw> flaws, Partition partition) {
+        if (!flaws.contains(Flaw.VERSION_NOT_ABOVE_THE_LAST)) {
+            return partition;
+        }
+        return new Partition() {
+            @Override
+            public long lastVersion() {
+                return 0;
+            }
+
+            @Override
+            public long answered(SiteId site) {
+                return partition.answered(site);
+            }
+        };
+    }
+}

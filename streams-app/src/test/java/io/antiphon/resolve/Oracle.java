@@ -1,0 +1,186 @@
+package io.antiphon.resolve;
+
+import io.antiphon.resolve.Heard.Operation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Judges the decisions about one row by what truly happened, knowing nothing of how they are made. */
+final class Oracle {
+    private final Columns columns;
+    final List<Change> changes = new ArrayList<>();
+    /** Those the resolver was told of. */
+    final BitSet told = new BitSet();
+
+    private final Set<Row> rowsThereWere = new HashSet<>();
+
+    Oracle(Columns columns) {
+        this.columns = columns;
+    }
+
+    Change wrote(
+            int site,
+            int key,
+            Operation operation,
+            @Nullable Row before,
+            @Nullable Row after,
+            BitSet made,
+            boolean found) {
+        var change = new Change(changes.size(), site, key, operation, before, after, (BitSet) made.clone(), found);
+        changes.add(change);
+        made.set(change.id());
+        return change;
+    }
+
+    /** Judges what was decided on {@code change} while {@code standing} stood. */
+    void judge(Change change, @Nullable Row standing, Outcome outcome) {
+        RowState state = outcome.state();
+        Row now = state == null || !state.exists() ? null : state.row();
+        var before = (BitSet) told.clone();
+        told.set(change.id());
+        Disagreement disagreement = outcome instanceof Outcome.Decided decided ? decided.disagreement() : null;
+        if (disagreement != null && isSubset(before, change.past())) {
+            throw new Broken("a conflict was seen though " + change + " knew everything");
+        }
+        boolean known = change.found() && rowsThereWere.contains(change.after());
+        if (!known
+                && lost(change, now)
+                && (disagreement == null || !agree(disagreement.incoming().row(), change.after()))) {
+            throw new Broken("lost without a word: " + change + " when " + now + " was decided over " + standing);
+        }
+        if (lostStanding(change, before, standing, now)
+                && (disagreement == null || !agree(disagreement.standing().row(), standing))) {
+            throw new Broken("lost without a word: " + standing + " when " + now + " was decided for " + change);
+        }
+        if (!change.found()) {
+            follows(change, standing, outcome);
+        }
+        if (now != null) {
+            rowsThereWere.add(now);
+        }
+        isOfTheNewest(now);
+    }
+
+    private void follows(Change change, @Nullable Row standing, Outcome outcome) {
+        RowState state = outcome.state();
+        if (state == null || outcome instanceof Outcome.Noted) {
+            throw new Broken("no outcome for " + change);
+        }
+        for (SiteView view : state.sites()) {
+            if (view.lastLocalVersion() == state.version()
+                    && view.seen() == state.version()
+                    && !agree(change.before(), standing)) {
+                throw new Broken("taken to follow " + standing + ": " + change);
+            }
+        }
+    }
+
+    private boolean lost(Change change, @Nullable Row now) {
+        if (change.after() == null || now == null) {
+            return (change.after() == null) != (now == null);
+        }
+        for (int column = 0; column < columns.count(); column++) {
+            if (change.writes(column, columns) && !now.agrees(change.after(), column)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean lostStanding(Change change, BitSet before, @Nullable Row standing, @Nullable Row now) {
+        if (standing == null) {
+            return now != null && unknown(change, deletesAmong(newest(before)));
+        }
+        for (int column = 0; column < columns.count(); column++) {
+            if ((now == null || !now.agrees(standing, column))
+                    && unknown(change, writersOf(column, standing, newestWriters(column, before)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** There are such, and the change knew none of them. */
+    private static boolean unknown(Change change, BitSet such) {
+        return !such.isEmpty() && !such.intersects(change.past());
+    }
+
+    /** P3: every value is of a change that no later change has seen. */
+    private void isOfTheNewest(@Nullable Row now) {
+        BitSet newest = newest(told);
+        BitSet deletes = deletesAmong(newest);
+        if (now == null) {
+            if (deletes.isEmpty()) {
+                throw new Broken("no row, though the newest changes are no deletes: " + list(newest));
+            }
+            return;
+        }
+        if (deletes.equals(newest)) {
+            throw new Broken("a row " + now + ", though the newest changes are all deletes: " + list(newest));
+        }
+        for (int column = 0; column < columns.count(); column++) {
+            BitSet writers = newestWriters(column, told);
+            if (writersOf(column, now, writers).isEmpty()) {
+                throw new Broken("column " + column + " of " + now + " is of none of the newest changes of it: "
+                        + list(writers));
+            }
+        }
+    }
+
+    private BitSet newestWriters(int column, BitSet among) {
+        var writers = new BitSet();
+        for (int id = among.nextSetBit(0); id >= 0; id = among.nextSetBit(id + 1)) {
+            if (changes.get(id).writes(column, columns)) {
+                writers.set(id);
+            }
+        }
+        return newest(writers);
+    }
+
+    private BitSet writersOf(int column, Row row, BitSet among) {
+        var writers = new BitSet();
+        for (int id = among.nextSetBit(0); id >= 0; id = among.nextSetBit(id + 1)) {
+            Row after = changes.get(id).after();
+            if (after != null && after.agrees(row, column)) {
+                writers.set(id);
+            }
+        }
+        return writers;
+    }
+
+    private BitSet deletesAmong(BitSet among) {
+        var deletes = new BitSet();
+        for (int id = among.nextSetBit(0); id >= 0; id = among.nextSetBit(id + 1)) {
+            if (changes.get(id).after() == null) {
+                deletes.set(id);
+            }
+        }
+        return deletes;
+    }
+
+    /** Those that none of the others has seen. */
+    private BitSet newest(BitSet among) {
+        var newest = (BitSet) among.clone();
+        for (int id = among.nextSetBit(0); id >= 0; id = among.nextSetBit(id + 1)) {
+            newest.andNot(changes.get(id).past());
+        }
+        return newest;
+    }
+
+    private String list(BitSet ids) {
+        return ids.stream().mapToObj(changes::get).toList().toString();
+    }
+
+    static boolean isSubset(BitSet part, BitSet whole) {
+        var rest = (BitSet) part.clone();
+        rest.andNot(whole);
+        return rest.isEmpty();
+    }
+
+    static boolean agree(@Nullable Row one, @Nullable Row other) {
+        return one == null || other == null ? one == other : one.agrees(other);
+    }
+}

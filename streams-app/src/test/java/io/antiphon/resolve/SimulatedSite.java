@@ -1,0 +1,107 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A database with a log, and the sink that writes to it. */
+final class SimulatedSite {
+    /** A row as it stands. */
+    record Stored(Row row, long commitTime, boolean ours) {}
+
+    /** An outcome that changed no row. */
+    record Unwritten(int key, long version, @Nullable Long refusedAt) {}
+
+    /**
+     * One record of the log.
+     *
+     * @param heard what the resolver is told; null for an answer
+     * @param change what truly happened, of a local change
+     * @param row the row after it
+     */
+    record Entry(
+            long position,
+            int key,
+            @Nullable Heard heard,
+            @Nullable Change change,
+            @Nullable Row row,
+            long answered,
+            List<Unwritten> unwritten) {}
+
+    /** A transaction of the sink that has not committed. */
+    static final class Batch {
+        int to;
+        long mark;
+        final List<SimulatedPartition.Sent> writes = new ArrayList<>();
+        final List<SimulatedPartition.Sent> skips = new ArrayList<>();
+        final List<Unwritten> unwritten = new ArrayList<>();
+        final BitSet locked = new BitSet();
+    }
+
+    final SiteId id;
+    final int index;
+    final @Nullable Stored[] rows;
+    /** Of each row, the changes it is made of. */
+    final BitSet[] made;
+
+    /** Of each row, where in the log it was last written. */
+    final long[] written;
+
+    final List<List<Entry>> log = new ArrayList<>();
+    /** Where capture goes on, per partition. */
+    final int[] captured;
+
+    final int[] position;
+    final @Nullable Batch[] open;
+    long skew;
+    long preparedAt;
+    private long lastPosition;
+
+    SimulatedSite(SiteId id, int index, Setup setup) {
+        this.id = id;
+        this.index = index;
+        rows = new Stored[setup.keys()];
+        made = new BitSet[setup.keys()];
+        for (int key = 0; key < made.length; key++) {
+            made[key] = new BitSet();
+        }
+        written = new long[setup.keys()];
+        captured = new int[setup.partitions()];
+        position = new int[setup.partitions()];
+        open = new Batch[setup.partitions()];
+        for (int partition = 0; partition < setup.partitions(); partition++) {
+            log.add(new ArrayList<>());
+        }
+    }
+
+    boolean isLocked(int key, int partition) {
+        Batch batch = open[partition];
+        return batch != null && batch.locked.get(key);
+    }
+
+    boolean isIdle() {
+        for (Batch batch : open) {
+            if (batch != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Nullable
+    Row row(int key) {
+        Stored stored = rows[key];
+        return stored == null ? null : stored.row();
+    }
+
+    void logs(int partition, int key, Heard heard, @Nullable Change change, @Nullable Row row) {
+        written[key] = ++lastPosition;
+        log.get(partition).add(new Entry(lastPosition, key, heard, change, row, 0, List.of()));
+    }
+
+    void answers(int partition, long version, List<Unwritten> unwritten) {
+        log.get(partition).add(new Entry(++lastPosition, -1, null, null, null, version, List.copyOf(unwritten)));
+    }
+}

@@ -1,0 +1,23 @@
+package io.antiphon.resolve;
+
+/** One thing that happens in a simulated mesh; what cannot happen just now is nothing. */
+record Step(Kind kind, int site, int partition, long salt) {
+    enum Kind {
+        WRITE(12),
+        HEAR(14),
+        APPLY(8),
+        BEGIN(3),
+        COMMIT(4),
+        CRASH(1),
+        REPLAY(1),
+        CLOCK(2),
+        REWRITE(1),
+        FORGET(1);
+
+        final int weight;
+
+        Kind(int weight) {
+            this.weight = weight;
+        }
+    }
+}

@@ -1,0 +1,524 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Heard.Operation;
+import io.antiphon.resolve.Setup.Forgets;
+import io.antiphon.resolve.SimulatedPartition.Sent;
+import io.antiphon.resolve.SimulatedSite.Batch;
+import io.antiphon.resolve.SimulatedSite.Entry;
+import io.antiphon.resolve.SimulatedSite.Stored;
+import io.antiphon.resolve.SimulatedSite.Unwritten;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A mesh in memory: its sites, their logs, capture, the resolver and the sinks. Whatever is promised is checked at every step. */
+final class World {
+    private static final long BEGINNING = 10_000;
+    private static final long MAX_SKEW = 300;
+    private static final int ROUNDS = 60;
+
+    final Setup setup;
+    private final Set<Flaw> flaws;
+    private final Resolver resolver;
+    final List<SimulatedSite> sites = new ArrayList<>();
+    final List<SimulatedPartition> partitions = new ArrayList<>();
+    final List<Oracle> oracles = new ArrayList<>();
+    /** The rows of each site as far as its log has been heard. */
+    private final @Nullable Row[][] heardRows;
+
+    private final @Nullable List<String> history;
+    private long time = BEGINNING;
+    int decisions;
+    int conflicts;
+    int sentAgain;
+    int refusals;
+    int writes;
+
+    World(Setup setup, Set<Flaw> flaws, @Nullable List<String> history) {
+        this.setup = setup;
+        this.flaws = flaws;
+        this.history = history;
+        resolver = new Resolver(setup.sites());
+        for (SiteId id : setup.sites()) {
+            sites.add(new SimulatedSite(id, sites.size(), setup));
+        }
+        for (int partition = 0; partition < setup.partitions(); partition++) {
+            partitions.add(new SimulatedPartition(setup.sites()));
+        }
+        for (int key = 0; key < setup.keys(); key++) {
+            oracles.add(new Oracle(setup.columns()));
+        }
+        heardRows = new Row[sites.size()][setup.keys()];
+        begins(new SplittableRandom(setup.seed() + 1));
+    }
+
+    /** Rows that stand at the sites already, written before and after each was prepared, are found by its snapshot. */
+    private void begins(SplittableRandom random) {
+        for (SimulatedSite site : sites) {
+            site.skew = random.nextInt(400) - 200;
+            site.preparedAt = now(site);
+            for (int key = 0; key < setup.keys(); key++) {
+                if (random.nextInt(10) < setup.prefilled()) {
+                    Row row = randomRow(key, random);
+                    long commitTime = now(site) + random.nextInt(40) - 30;
+                    site.rows[key] = new Stored(row, commitTime, false);
+                    Change change =
+                            oracle(key).wrote(site.index, key, Operation.INSERT, null, row, site.made[key], true);
+                    site.logs(partition(key), key, new Heard.Found(site.id, row, now(site)), change, row);
+                    say(() -> site.id + " had " + change + " @" + commitTime + ", prepared @" + site.preparedAt);
+                }
+            }
+        }
+    }
+
+    void takes(Step step) {
+        time += step.salt() & 3;
+        SimulatedSite site = sites.get(step.site() % sites.size());
+        int partition = step.partition() % partitions.size();
+        int some = 1 + (int) (step.salt() >>> 8 & 7);
+        switch (step.kind()) {
+            case WRITE -> write(site, new SplittableRandom(step.salt()));
+            case HEAR -> hear(site, partition, some);
+            case APPLY -> {
+                begin(site, partition, some);
+                commit(site, partition);
+            }
+            case BEGIN -> begin(site, partition, some);
+            case COMMIT -> commit(site, partition);
+            case CRASH -> crash(site, partition);
+            case REPLAY -> replay(site, partition, some);
+            case CLOCK -> {
+                site.skew += (int) (step.salt() >>> 16 & 1023) - 512;
+                say(() -> "clock of " + site.id + " jumps to " + now(site));
+            }
+            case REWRITE -> rewrite(site);
+            case FORGET -> forget(partitions.get(partition));
+        }
+    }
+
+    /** One transaction of an application: one commit time. */
+    void write(SimulatedSite site, SplittableRandom random) {
+        int operations = random.nextInt(10) < 7 ? 1 : 2 + random.nextInt(2);
+        int favourite = random.nextInt(setup.keys());
+        long commitTime = now(site);
+        for (int i = 0; i < operations; i++) {
+            int key = random.nextInt(3) == 0 ? random.nextInt(setup.keys()) : favourite;
+            if (!site.isLocked(key, partition(key))) {
+                writeOne(site, key, random, commitTime);
+            }
+        }
+    }
+
+    private void writeOne(SimulatedSite site, int key, SplittableRandom random, long commitTime) {
+        Stored stored = site.rows[key];
+        if (stored == null) {
+            if (random.nextInt(4) > 0) {
+                writeOne(site, key, Operation.INSERT, null, randomRow(key, random), commitTime);
+            }
+        } else if (random.nextInt(4) == 0) {
+            writeOne(site, key, Operation.DELETE, stored.row(), null, commitTime);
+        } else {
+            @Nullable Object[] values = stored.row().values().clone();
+            for (int column = 1; column < values.length; column++) {
+                if (random.nextInt(5) < 2) {
+                    values[column] = random.nextInt(setup.domain());
+                }
+            }
+            writeOne(site, key, Operation.UPDATE, stored.row(), Row.owning(values), commitTime);
+        }
+    }
+
+    private void writeOne(
+            SimulatedSite site,
+            int key,
+            Operation operation,
+            @Nullable Row before,
+            @Nullable Row after,
+            long commitTime) {
+        site.rows[key] = after == null ? null : new Stored(after, commitTime, false);
+        Change change = oracle(key).wrote(site.index, key, operation, before, after, site.made[key], false);
+        long timely = Math.min(commitTime, time + MAX_SKEW);
+        Row logged = operation == Operation.UPDATE && before != null && after != null ? logged(before, after) : after;
+        site.logs(
+                partition(key),
+                key,
+                new Heard.Local(site.id, operation, before, logged, commitTime, timely),
+                change,
+                after);
+        say(() -> site.id + " writes row " + key + ": " + change + " @" + commitTime);
+    }
+
+    private Row logged(Row before, Row after) {
+        int last = setup.columns().count() - 1;
+        if (!setup.lazyValues() || !before.agrees(after, last)) {
+            return after;
+        }
+        @Nullable Object[] values = after.values().clone();
+        values[last] = Row.ABSENT;
+        return Row.owning(values);
+    }
+
+    void hear(SimulatedSite site, int partition, int count) {
+        List<Entry> log = site.log.get(partition);
+        for (int i = 0; i < count && site.captured[partition] < log.size(); i++) {
+            Entry entry = log.get(site.captured[partition]++);
+            SimulatedPartition into = partitions.get(partition);
+            if (entry.position() > into.watermark[site.index] || flaws.contains(Flaw.REPLAYS_NOT_DROPPED)) {
+                into.watermark[site.index] = entry.position();
+                hear(site, into, entry);
+            }
+        }
+    }
+
+    private void hear(SimulatedSite site, SimulatedPartition partition, Entry entry) {
+        if (entry.heard() != null) {
+            heardRows[site.index][entry.key()] = entry.row();
+            hear(site, partition, entry.key(), entry.heard(), entry.change());
+            return;
+        }
+        for (Unwritten unwritten : entry.unwritten()) {
+            Long refusedAt = unwritten.refusedAt();
+            if (refusedAt == null) {
+                hear(site, partition, unwritten.key(), new Heard.Absent(site.id, unwritten.version()), null);
+            } else if (!flaws.contains(Flaw.REFUSAL_NOT_ANSWERED)) {
+                hear(
+                        site,
+                        partition,
+                        unwritten.key(),
+                        new Heard.Refused(site.id, unwritten.version(), refusedAt),
+                        null);
+            }
+        }
+        if (entry.answered() < partition.answered[site.index] && flaws.isEmpty()) {
+            throw new Broken("an answer went back");
+        }
+        partition.answered[site.index] = entry.answered();
+        say(() -> "  resolver hears " + site.id + " answer " + entry.answered());
+        if (setup.forgets() == Forgets.ON_ANSWER) {
+            forget(partition);
+        }
+    }
+
+    private void hear(SimulatedSite site, SimulatedPartition partition, int key, Heard heard, @Nullable Change change) {
+        RowState was = remembered(partition, key);
+        Row standing = was == null || !was.exists() ? null : was.row();
+        Outcome outcome = Flawed.hear(flaws, resolver, was, heard, setup.columns(), partition);
+        decisions++;
+        RowState state = outcome.state();
+        say(() -> "  resolver hears " + Told.of(heard) + (change == null ? "" : " (#" + change.id() + ")")
+                + "\n      -> " + Told.of(outcome));
+        if (outcome instanceof Outcome.Held || heard instanceof Heard.Echo && !isAcknowledgement(outcome)) {
+            throw new Broken("an echo of an outcome was taken for something else: " + outcome);
+        }
+        if (change != null) {
+            oracle(key).judge(change, standing, outcome);
+        }
+        if (state == null) {
+            partition.states.remove(key);
+            return;
+        }
+        partition.states.put(key, state);
+        holdersHold(key, state);
+        if (!(outcome instanceof Outcome.Noted)) {
+            send(partition, key, state, outcome);
+        }
+    }
+
+    private static boolean isAcknowledgement(Outcome outcome) {
+        return outcome instanceof Outcome.Noted || outcome instanceof Outcome.SentAgain;
+    }
+
+    private void send(SimulatedPartition partition, int key, RowState state, Outcome outcome) {
+        conflicts += outcome instanceof Outcome.Decided ? 1 : 0;
+        sentAgain += outcome instanceof Outcome.SentAgain ? 1 : 0;
+        if (state.version() <= partition.lastVersion) {
+            throw new Broken("version " + state.version() + " is not above " + partition.lastVersion);
+        }
+        partition.lastVersion = state.version();
+        partition.log.add(new Sent(state.version(), key, state.exists() ? state.row() : null, state.sites(), (BitSet)
+                oracle(key).told.clone(), partition.watermark.clone()));
+    }
+
+    private void holdersHold(int key, RowState state) {
+        for (SiteView view : state.sites()) {
+            Row there = heardRows[setup.sites().indexOf(view.site())][key];
+            if (view.held() == state.version() && !Oracle.agree(there, state.exists() ? state.row() : null)) {
+                throw new Broken("row " + key + ": " + view.site() + " is taken to hold "
+                        + (state.exists() ? state.row() : null) + " but holds " + there);
+            }
+        }
+    }
+
+    private @Nullable RowState remembered(SimulatedPartition partition, int key) {
+        RowState was = partition.states.get(key);
+        if (was == null || was.exists()) {
+            return was;
+        }
+        boolean dropped = flaws.contains(Flaw.TOMBSTONE_DROPPED_EARLY)
+                || setup.forgets() == Forgets.ON_READ && resolver.isStable(was.version(), partition);
+        return dropped ? null : was;
+    }
+
+    void forget(SimulatedPartition partition) {
+        partition.states.values().removeIf(state -> !state.exists() && resolver.isStable(state.version(), partition));
+    }
+
+    private void replay(SimulatedSite site, int partition, int count) {
+        site.captured[partition] = Math.max(0, site.captured[partition] - count);
+        say(() -> "capture of " + site.id + " repeats " + count);
+    }
+
+    /** The sink reads records and runs its statements; nothing is visible yet, what it wrote is locked. */
+    void begin(SimulatedSite site, int partition, int count) {
+        List<Sent> resolved = partitions.get(partition).log;
+        if (site.open[partition] != null || site.position[partition] == resolved.size()) {
+            return;
+        }
+        var batch = new Batch();
+        batch.to = Math.min(resolved.size(), site.position[partition] + count);
+        var newest = new TreeMap<Integer, Sent>();
+        for (int offset = site.position[partition]; offset < batch.to; offset++) {
+            newest.put(resolved.get(offset).key(), resolved.get(offset));
+        }
+        batch.mark = mark(resolved, site.position[partition], batch.to);
+        say(() -> site.id + " begins to apply " + partition + ":" + site.position[partition] + ".." + batch.to
+                + " marked " + batch.mark);
+        for (Sent sent : newest.values()) {
+            attempt(site, batch, sent);
+        }
+        site.open[partition] = batch;
+        if (flaws.contains(Flaw.ANSWERED_BEFORE_APPLIED)) {
+            partitions.get(partition).answered[site.index] = batch.mark;
+        }
+    }
+
+    private long mark(List<Sent> resolved, int from, int to) {
+        if (flaws.contains(Flaw.ONE_MARK_FOR_ALL_PARTITIONS)) {
+            return partitions.stream().mapToLong(one -> one.lastVersion).max().orElseThrow();
+        }
+        return resolved.get(flaws.contains(Flaw.MARK_OF_THE_FIRST_OF_A_BATCH) ? from : to - 1)
+                .version();
+    }
+
+    private void attempt(SimulatedSite site, Batch batch, Sent sent) {
+        Stored stored = site.rows[sent.key()];
+        if (sent.heldBy(site.id) || flaws.contains(Flaw.HOLDERS_NOT_CORRECTED) && sent.row() == null) {
+            batch.skips.add(sent);
+        } else if (stored == null && sent.row() == null) {
+            batch.unwritten.add(new Unwritten(sent.key(), sent.version(), null));
+            batch.skips.add(sent);
+        } else if (stored == null || admits(site, sent.view(site.id), stored)) {
+            if (stored != null) {
+                overwritesNothingUnseen(site, sent, stored);
+            }
+            batch.writes.add(sent);
+            batch.locked.set(sent.key());
+        } else {
+            batch.unwritten.add(new Unwritten(sent.key(), sent.version(), stored.commitTime()));
+            refusals++;
+            say(() -> "  refused: row " + sent.key() + " version " + sent.version() + ", there is " + stored);
+        }
+    }
+
+    private boolean admits(SimulatedSite site, @Nullable SiteView view, Stored stored) {
+        if (stored.ours() || flaws.contains(Flaw.GUARD_OFF)) {
+            return true;
+        }
+        if (view != null && flaws.contains(Flaw.GUARD_ADMITS_EVERYTHING_OLDER)) {
+            return stored.commitTime() <= view.lastLocal();
+        }
+        return view != null && isNamed(site, view, stored);
+    }
+
+    private static boolean isNamed(SimulatedSite site, SiteView view, Stored stored) {
+        return view.lastLocal() != 0 && view.lastLocal() == stored.commitTime()
+                || view.snapshot() && stored.commitTime() <= site.preparedAt;
+    }
+
+    /** But for a change that happens to have the very commit time that the outcome names. */
+    private static void overwritesNothingUnseen(SimulatedSite site, Sent sent, Stored stored) {
+        SiteView view = sent.view(site.id);
+        boolean named = view != null && isNamed(site, view, stored);
+        if (!named && !Oracle.isSubset(site.made[sent.key()], sent.made())) {
+            throw new Broken("an unseen local change of row " + sent.key() + " is overwritten at " + site.id + " by "
+                    + sent.row());
+        }
+    }
+
+    void commit(SimulatedSite site, int partition) {
+        Batch batch = site.open[partition];
+        if (batch == null) {
+            return;
+        }
+        site.open[partition] = null;
+        site.position[partition] = batch.to;
+        long commitTime = now(site);
+        for (Sent sent : batch.writes) {
+            Row before = site.row(sent.key());
+            site.rows[sent.key()] = sent.row() == null ? null : new Stored(sent.row(), commitTime, true);
+            site.made[sent.key()] = (BitSet) sent.made().clone();
+            site.logs(
+                    partition,
+                    sent.key(),
+                    new Heard.Echo(site.id, batch.mark, before, sent.row(), commitTime),
+                    null,
+                    sent.row());
+            writes++;
+            say(() -> "  " + site.id + " row " + sent.key() + " becomes " + sent.row() + " version " + sent.version());
+        }
+        for (Sent sent : batch.skips) {
+            boolean absent = sent.row() == null && site.rows[sent.key()] == null;
+            if (site.written[sent.key()] <= sent.heard()[site.index]
+                    || absent && Oracle.isSubset(site.made[sent.key()], sent.made())) {
+                site.made[sent.key()] = (BitSet) sent.made().clone();
+            }
+        }
+        site.answers(partition, batch.mark, batch.unwritten);
+        say(() -> site.id + " commits up to " + batch.to + " @" + commitTime + " unwritten " + batch.unwritten);
+    }
+
+    private void crash(SimulatedSite site, int partition) {
+        Batch batch = site.open[partition];
+        if (batch != null && flaws.contains(Flaw.POSITION_COMMITTED_BEFORE_ROWS)) {
+            site.position[partition] = batch.to;
+        }
+        site.open[partition] = null;
+        say(() -> "sink of " + site.id + " dies");
+    }
+
+    /** Every row is written anew, with a new commit time and no record in the log. */
+    private void rewrite(SimulatedSite site) {
+        if (!site.isIdle()) {
+            return;
+        }
+        for (int key = 0; key < setup.keys(); key++) {
+            Stored stored = site.rows[key];
+            if (stored != null) {
+                site.rows[key] = new Stored(stored.row(), now(site), false);
+            }
+        }
+        say(() -> site.id + " rewrites its table @" + now(site));
+    }
+
+    /** Writes stop; everything is heard and applied. */
+    void settles(SplittableRandom random) {
+        say(() -> "writes stop");
+        for (int round = 0; round < ROUNDS; round++) {
+            time += 7;
+            boolean quiet = true;
+            var order = new ArrayList<>(sites);
+            order.sort(Comparator.comparingInt(site -> random.nextInt()));
+            for (SimulatedSite site : order) {
+                for (int partition = 0; partition < partitions.size(); partition++) {
+                    quiet &= site.open[partition] == null
+                            && site.captured[partition]
+                                    == site.log.get(partition).size()
+                            && site.position[partition]
+                                    == partitions.get(partition).log.size();
+                    commit(site, partition);
+                    hear(site, partition, random.nextInt(4) == 0 ? 3 : Integer.MAX_VALUE);
+                    begin(site, partition, 1 + random.nextInt(20));
+                    commit(site, partition);
+                }
+            }
+            if (quiet) {
+                return;
+            }
+        }
+        throw new Broken("it never becomes quiet");
+    }
+
+    /** P1. */
+    void converged() {
+        for (int key = 0; key < setup.keys(); key++) {
+            RowState state = partitions.get(partition(key)).states.get(key);
+            Row resolved = state == null || !state.exists() ? null : state.row();
+            for (SimulatedSite site : sites) {
+                Row row = site.row(key);
+                if (row == null ? resolved != null : !row.equals(resolved)) {
+                    throw new Broken("row " + key + " is " + row + " at " + site.id + " but resolved as " + resolved);
+                }
+            }
+        }
+    }
+
+    /** P5 and P10: a change of a quiet row is written once at every other site, meets no conflict, and leaves nothing to remember. */
+    void isQuiet(SplittableRandom random) {
+        for (SimulatedPartition partition : partitions) {
+            forget(partition);
+            for (RowState state : partition.states.values()) {
+                if (!state.exists()) {
+                    throw new Broken("a tombstone stays for ever: " + state);
+                }
+            }
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int key = 0; key < setup.keys(); key++) {
+                touch(key, random);
+            }
+        }
+        for (SimulatedPartition partition : partitions) {
+            for (RowState state : partition.states.values()) {
+                if (state.past().size() > 1 || state.clocks().groups().size() > 1) {
+                    throw new Broken("too much is remembered of a quiet row: " + state);
+                }
+            }
+        }
+    }
+
+    /** A row that was rewritten is an exception: its new commit time has to be learned by a refusal first. */
+    private void touch(int key, SplittableRandom random) {
+        SimulatedSite site = sites.get(random.nextInt(sites.size()));
+        Stored stored = site.rows[key];
+        int before = writes;
+        int conflictsBefore = conflicts;
+        int refusalsBefore = refusals;
+        if (stored == null) {
+            return;
+        }
+        @Nullable Object[] values = stored.row().values().clone();
+        values[1] = random.nextInt(setup.domain());
+        writeOne(site, key, Operation.UPDATE, stored.row(), Row.owning(values), now(site));
+        settles(random);
+        converged();
+        int needed = stored.row().equals(Row.of(values)) ? 0 : sites.size() - 1;
+        if (refusals == refusalsBefore && writes - before > needed || conflicts > conflictsBefore) {
+            throw new Broken("one change of a quiet row " + key + " was written " + (writes - before)
+                    + " times instead of " + needed + " and met " + (conflicts - conflictsBefore) + " conflicts");
+        }
+    }
+
+    private Row randomRow(int key, SplittableRandom random) {
+        @Nullable Object[] values = new Object[setup.columns().count()];
+        values[0] = key;
+        for (int column = 1; column < values.length; column++) {
+            values[column] = random.nextInt(setup.domain());
+        }
+        return Row.owning(values);
+    }
+
+    Oracle oracle(int key) {
+        return oracles.get(key);
+    }
+
+    int partition(int key) {
+        return key % partitions.size();
+    }
+
+    private long now(SimulatedSite site) {
+        return Math.max(100, time + site.skew);
+    }
+
+    void say(Supplier<String> what) {
+        if (history != null) {
+            history.add(what.get());
+        }
+    }
+}
