@@ -1,0 +1,64 @@
+package io.antiphon.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.antiphon.mesh.MeshName;
+import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.TableId;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CaptureConfigurationTest {
+    private final CaptureConfiguration.Database database = new CaptureConfiguration.Database(
+            "127.0.0.1", 5432, "shop", "antiphon", "${env:BERLIN_PASSWORD}", Map.of("sslmode", "require"));
+
+    @Test
+    void oneSitesConnectorIsNamedAndPrefixedAfterIt() {
+        assertThat(capture("public.customer").render())
+                .containsEntry("name", "capture-berlin")
+                .containsEntry("topic.prefix", "shop.berlin")
+                .containsEntry("slot.name", "antiphon_shop_berlin")
+                .containsEntry("publication.name", "antiphon_shop")
+                .containsEntry("database.password", "${env:BERLIN_PASSWORD}")
+                .containsEntry("database.sslmode", "require")
+                .containsEntry("transforms.capture.mesh", "shop")
+                .containsEntry("transforms.capture.site", "berlin")
+                .containsEntry("key.converter", "io.antiphon.capture.RowKeyConverter");
+        assertThat(capture("public.customer").heartbeatTopic()).isEqualTo("__debezium-heartbeat.shop.berlin");
+    }
+
+    @Test
+    void theConfiguredTablesAndOursAreCapturedAndNoOther() {
+        List<String> patterns = List.of(capture("public.customer", "sales.my$table")
+                .render()
+                .get("table.include.list")
+                .split(","));
+
+        assertThat(patterns).anyMatch("public.customer"::matches).anyMatch("sales.my$table"::matches);
+        assertThat(patterns).anyMatch("antiphon.position"::matches).anyMatch("antiphon.marker"::matches);
+        assertThat(patterns).anyMatch("antiphon.heartbeat"::matches);
+        assertThat(patterns).noneMatch("public_customer"::matches).noneMatch("public.customer2"::matches);
+    }
+
+    @Test
+    void aPasswordIsNotInTheText() {
+        assertThat(database).hasToString("antiphon@127.0.0.1:5432/shop");
+        assertThat(capture("public.customer").toString()).doesNotContain("BERLIN_PASSWORD");
+    }
+
+    @Test
+    void aSiteWithoutTablesIsRefused() {
+        assertThatThrownBy(this::capture).hasMessage("site berlin has no table to capture");
+    }
+
+    private CaptureConfiguration capture(String... tables) {
+        return new CaptureConfiguration(
+                new MeshName("shop"),
+                new SiteId("berlin"),
+                List.of(tables).stream().map(TableId::parse).toList(),
+                database,
+                "http://127.0.0.1:8081/apis/ccompat/v7");
+    }
+}
