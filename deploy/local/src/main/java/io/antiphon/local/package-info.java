@@ -1,0 +1,5 @@
+/** The {@code antiphon} command. */
+@NullMarked
+package io.antiphon.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,214 @@
+package io.antiphon.local.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka Connect's REST interface, as far as we use it. Waits out rebalances. */
+public final class ConnectRest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CALL = Duration.ofSeconds(30);
+    private static final Duration REBALANCE = Duration.ofSeconds(60);
+
+    /** What has just been written through one request is not at once read by the next. */
+    private static final Duration APPEARING = Duration.ofSeconds(5);
+
+    /** The state of a connector and of its tasks. */
+    public record Status(String name, String state, String trace, List<Task> tasks) {
+        public Status {
+            tasks = List.copyOf(tasks);
+        }
+
+        /** Whether it and every task of it runs; false while it has no task yet. */
+        public boolean running() {
+            return state.equals("RUNNING")
+                    && !tasks.isEmpty()
+                    && tasks.stream().allMatch(task -> task.state().equals("RUNNING"));
+        }
+
+        /** Why it or a task of it failed, in one line; empty if none did. */
+        public Optional<String> failure() {
+            if (state.equals("FAILED")) {
+                return Optional.of(cause(trace));
+            }
+            return tasks.stream()
+                    .filter(task -> task.state().equals("FAILED"))
+                    .map(task -> cause(task.trace()))
+                    .findFirst();
+        }
+
+        /** The innermost cause a stack trace tells, with the class where the message alone says nothing. */
+        private static String cause(String trace) {
+            String found = trace.lines().findFirst().orElse("failed");
+            for (String line : (Iterable<String>) trace.lines()::iterator) {
+                if (line.startsWith("Caused by: ")) {
+                    found = line.substring("Caused by: ".length());
+                }
+            }
+            return found.replaceFirst("^(?:[a-z_0-9]+\\.)+", "");
+        }
+    }
+
+    /** One task of a connector. */
+    public record Task(int id, String state, String trace) {}
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final String address;
+
+    public ConnectRest(String address) {
+        this.address = address;
+    }
+
+    boolean answers() throws IOException, InterruptedException {
+        return send("GET", "/", null).statusCode() == 200;
+    }
+
+    public List<String> connectors() {
+        var names = new ArrayList<String>();
+        call("GET", "/connectors", null).forEach(name -> names.add(name.asText()));
+        return names;
+    }
+
+    /** Creates a connector, or changes its configuration where it differs. */
+    public void put(String name, Map<String, String> settings) {
+        call("PUT", "/connectors/" + name + "/config", JSON.valueToTree(settings));
+    }
+
+    public Map<String, String> settings(String name) {
+        return JSON.convertValue(
+                call("GET", "/connectors/" + name + "/config", null),
+                JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));
+    }
+
+    public Status status(String name) {
+        JsonNode status = call("GET", "/connectors/" + name + "/status", null);
+        var tasks = new ArrayList<Task>();
+        status.path("tasks")
+                .forEach(task -> tasks.add(new Task(
+                        task.path("id").asInt(),
+                        task.path("state").asText(),
+                        task.path("trace").asText(""))));
+        JsonNode connector = status.path("connector");
+        return new Status(
+                name, connector.path("state").asText(), connector.path("trace").asText(""), tasks);
+    }
+
+    /** Stops a connector's tasks from working until {@link #resume}; its position is kept. Returns when they have stopped. */
+    public void pause(String name) {
+        call("PUT", "/connectors/" + name + "/pause", null);
+        awaitState(name, "PAUSED");
+    }
+
+    /** Lets a paused connector go on. Returns when its tasks run. */
+    public void resume(String name) {
+        call("PUT", "/connectors/" + name + "/resume", null);
+        awaitState(name, "RUNNING");
+    }
+
+    /** Starts what has failed of a connector again. */
+    public void restartFailed(String name) {
+        call("POST", "/connectors/" + name + "/restart?includeTasks=true&onlyFailed=true", null);
+    }
+
+    public void restart(String name) {
+        call("POST", "/connectors/" + name + "/restart?includeTasks=true", null);
+    }
+
+    public void delete(String name) {
+        call("DELETE", "/connectors/" + name, null);
+    }
+
+    private void awaitState(String name, String state) {
+        Instant deadline = Instant.now().plus(REBALANCE);
+        while (true) {
+            Status status = status(name);
+            if (status.state().equals(state)
+                    && status.tasks().stream().allMatch(task -> task.state().equals(state))) {
+                return;
+            }
+            if (status.failure().isPresent() && state.equals("RUNNING")) {
+                throw new StackException(
+                        "connector " + name + " failed: " + status.failure().get());
+            }
+            if (Instant.now().isAfter(deadline)) {
+                throw new StackException("connector " + name + " is not " + state + " after " + REBALANCE.toSeconds()
+                        + " s, but " + status);
+            }
+            rest();
+        }
+    }
+
+    private JsonNode call(String method, String path, @Nullable JsonNode body) {
+        Instant deadline = Instant.now().plus(REBALANCE);
+        while (true) {
+            try {
+                HttpResponse<String> response = send(method, path, body == null ? null : body.toString());
+                int status = response.statusCode();
+                if (status / 100 == 2) {
+                    return response.body().isEmpty() ? JSON.missingNode() : JSON.readTree(response.body());
+                }
+                boolean passing = status == 409 || status == 500 || status == 503;
+                boolean notThereYet = status == 404
+                        && Instant.now().isBefore(deadline.minus(REBALANCE).plus(APPEARING));
+                if (!notThereYet && (!passing || Instant.now().isAfter(deadline))) {
+                    throw new StackException("Kafka Connect refused " + method + " " + path + " (" + status + "): "
+                            + message(response.body()));
+                }
+            } catch (IOException e) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw new StackException("Kafka Connect at " + address + " does not answer: " + e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StackException("interrupted");
+            }
+            rest();
+        }
+    }
+
+    private HttpResponse<String> send(String method, String path, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
+                .timeout(CALL)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String message(String body) {
+        try {
+            return JSON.readTree(body)
+                    .path("message")
+                    .asText(body)
+                    .lines()
+                    .reduce((a, b) -> a + " " + b)
+                    .orElse("");
+        } catch (IOException notJson) {
+            return body;
+        }
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("interrupted");
+        }
+    }
+}
