@@ -46,9 +46,9 @@ public record ColumnClocks(Clock base, List<Group> groups) {
         return new ColumnClocks(base, List.copyOf(after));
     }
 
-    /** Clocks that every site has seen cannot be contested any more: they become one. */
+    /** Clocks that every site has seen for good cannot be contested any more: they become one. */
     ColumnClocks collapsed(Predicate<Clock> seenEverywhere) {
-        if (groups.isEmpty()) {
+        if (groups.isEmpty() || !seenEverywhere.test(base)) {
             return this;
         }
         Clock one = base;

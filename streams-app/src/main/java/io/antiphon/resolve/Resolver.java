@@ -277,6 +277,19 @@ public final class Resolver {
         return settled == null ? was : was.withSites(settled);
     }
 
+    /** Every site has seen the write, and nothing older is on its way to one that could make it fall back. */
+    private boolean isSeenForGood(Clock write, List<SiteView> views, Partition partition) {
+        if (views.size() < sites.size() || !isStable(write.version(), partition)) {
+            return false;
+        }
+        for (SiteView view : views) {
+            if (view.unaware(write)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isRowOf(RowState was, Past version, @Nullable Row row) {
         if (row == null || !version.exists()) {
             return row == null && !version.exists();
@@ -507,24 +520,13 @@ public final class Resolver {
                     life,
                     row,
                     existence,
-                    clocks.collapsed(write -> seenEverywhere(write, views, resolver.sites)),
+                    clocks.collapsed(write -> resolver.isSeenForGood(write, views, partition)),
                     resolver.remembered(was, partition),
                     List.copyOf(views),
                     0);
             return kind == null
                     ? new Outcome.Resolved(state)
                     : new Outcome.Decided(state, disagreement(snapshot ? Kind.SNAPSHOT : kind));
-        }
-
-        private static boolean seenEverywhere(Clock write, List<SiteView> views, List<SiteId> sites) {
-            int aware = 0;
-            for (SiteView view : views) {
-                if (view.unaware(write)) {
-                    return false;
-                }
-                aware++;
-            }
-            return aware >= sites.size();
         }
 
         private Disagreement disagreement(Kind kind) {

@@ -36,6 +36,7 @@ final class SimulatedSite {
         long mark;
         final List<SimulatedPartition.Sent> writes = new ArrayList<>();
         final List<SimulatedPartition.Sent> skips = new ArrayList<>();
+        final List<SimulatedPartition.Sent> absent = new ArrayList<>();
         final List<Unwritten> unwritten = new ArrayList<>();
         final BitSet locked = new BitSet();
     }

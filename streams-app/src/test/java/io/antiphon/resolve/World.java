@@ -313,7 +313,7 @@ final class World {
             batch.skips.add(sent);
         } else if (stored == null && sent.row() == null) {
             batch.unwritten.add(new Unwritten(sent.key(), sent.version(), null));
-            batch.skips.add(sent);
+            batch.absent.add(sent);
         } else if (stored == null || admits(site, sent.view(site.id), stored)) {
             if (stored != null) {
                 overwritesNothingUnseen(site, sent, stored);
@@ -374,9 +374,13 @@ final class World {
             say(() -> "  " + site.id + " row " + sent.key() + " becomes " + sent.row() + " version " + sent.version());
         }
         for (Sent sent : batch.skips) {
-            boolean absent = sent.row() == null && site.rows[sent.key()] == null;
-            if (site.written[sent.key()] <= sent.heard()[site.index]
-                    || absent && Oracle.isSubset(site.made[sent.key()], sent.made())) {
+            if (site.written[sent.key()] <= sent.heard()[site.index]) {
+                site.made[sent.key()] = (BitSet) sent.made().clone();
+            }
+        }
+        for (Sent sent : batch.absent) {
+            BitSet made = site.made[sent.key()];
+            if (site.rows[sent.key()] == null && Oracle.isSubset(made, sent.made())) {
                 site.made[sent.key()] = (BitSet) sent.made().clone();
             }
         }
