@@ -1,5 +1,6 @@
 package io.antiphon.apply.postgresql.site;
 
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -58,12 +59,16 @@ final class TransactionPooler implements AutoCloseable {
     }
 
     private void serve(Socket client) throws IOException {
+        client.setTcpNoDelay(true);
         var in = new DataInputStream(client.getInputStream());
-        var out = new DataOutputStream(client.getOutputStream());
+        var out = new DataOutputStream(new BufferedOutputStream(client.getOutputStream()));
         byte[] startup = startup(in, out);
         var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
         var fresh = new Upstream(
-                socket, new DataInputStream(socket.getInputStream()), new DataOutputStream(socket.getOutputStream()));
+                socket,
+                new DataInputStream(socket.getInputStream()),
+                new DataOutputStream(new BufferedOutputStream(socket.getOutputStream())));
         fresh.out().writeInt(startup.length + 4);
         fresh.out().write(startup);
         answer(fresh, out);
@@ -98,6 +103,7 @@ final class TransactionPooler implements AutoCloseable {
                 return body;
             }
             out.write('N');
+            out.flush();
         }
     }
 
