@@ -55,6 +55,8 @@ public record ApplyConfiguration(
         config.put("key.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
         config.put("value.converter", "io.confluent.connect.avro.AvroConverter");
         config.put("value.converter.schema.registry.url", registry);
+        // otherwise a null in a column with a default would be read as the default
+        config.put("value.converter.ignore.default.for.nullables", "true");
         // a registry that is down is waited for
         config.put("errors.retry.timeout", "-1");
         config.put("errors.retry.delay.max.ms", "5000");

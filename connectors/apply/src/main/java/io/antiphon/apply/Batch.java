@@ -38,6 +38,7 @@ final class Batch implements ResolvedReader.Visitor {
             } else if (waiting.contains(offset)) {
                 batch.reread.add(offset);
             } else {
+                batch.mark = Math.max(batch.mark, reader.version(sinkRecord));
                 continue;
             }
             reader.read(sinkRecord, batch);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class PartitionApplier {
         this.reader = reader;
         this.patience = patience;
         this.clock = clock;
-        this.waiting = Waiting.of(new Position(partition, 0, 0, 0, new java.util.TreeSet<>()));
+        this.waiting = Waiting.of(new Position(partition, 0, 0, 0, new TreeSet<>()));
     }
 
     boolean isClaimed() {
@@ -91,6 +92,7 @@ final class PartitionApplier {
             applied = write(session, known, batch.toWrite(), then, Math.max(mark, batch.mark()), batch.nextOffset());
         } else {
             waiting = then;
+            mark = Math.max(mark, batch.mark());
         }
         if (applied && retryWaiting(session)) {
             return OptionalLong.empty();

@@ -2,6 +2,7 @@ package io.antiphon.apply;
 
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.SiteId;
+import io.antiphon.time.HybridTime;
 import java.util.List;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -27,19 +28,23 @@ final class ResolvedReader {
         void marker(Marker marker, long version, long offset);
     }
 
+    /** The record's version; {@link HybridTime#NONE} if it has no value. */
+    long version(SinkRecord sinkRecord) {
+        Struct value = value(sinkRecord);
+        if (value == null) {
+            return HybridTime.NONE;
+        }
+        Fields known = fieldsOf(value);
+        return (Long) ((Struct) value.get(known.meta)).get(known.version);
+    }
+
     /** Reads a record; one without a value says nothing. */
     void read(SinkRecord sinkRecord, Visitor visitor) {
-        if (!(sinkRecord.value() instanceof Struct value)) {
-            if (sinkRecord.value() == null) {
-                return;
-            }
-            throw unreadable(sinkRecord, "its value is not a resolved record: is value.converter the AvroConverter?");
+        Struct value = value(sinkRecord);
+        if (value == null) {
+            return;
         }
-        Fields known = fields;
-        if (known == null || known.of != value.schema()) {
-            known = new Fields(value.schema());
-            fields = known;
-        }
+        Fields known = fieldsOf(value);
         Struct meta = (Struct) value.get(known.meta);
         long version = (Long) meta.get(known.version);
         long offset = sinkRecord.originalKafkaOffset();
@@ -65,6 +70,22 @@ final class ResolvedReader {
             default ->
                 throw unreadable(sinkRecord, "its kind " + kind + " is not known: update the sink before the resolver");
         }
+    }
+
+    private static @Nullable Struct value(SinkRecord sinkRecord) {
+        if (sinkRecord.value() == null || sinkRecord.value() instanceof Struct) {
+            return (Struct) sinkRecord.value();
+        }
+        throw unreadable(sinkRecord, "its value is not a resolved record: is value.converter the AvroConverter?");
+    }
+
+    private Fields fieldsOf(Struct value) {
+        Fields known = fields;
+        if (known == null || known.of != value.schema()) {
+            known = new Fields(value.schema());
+            fields = known;
+        }
+        return known;
     }
 
     private @Nullable Struct here(Fields known, Struct meta) {

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -36,7 +37,7 @@ final class PostgresSession implements Session {
     private final Positions positions;
     private final Guard guard;
     private final Map<TableId, Table> tables = new HashMap<>();
-    private final Map<Schema, Writing> writings = new java.util.IdentityHashMap<>();
+    private final Map<Schema, Writing> writings = new IdentityHashMap<>();
     private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(16, 0.75f, true);
 
     private PostgresSession(Connection connection, Target target) {

@@ -18,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** One transaction of one resolved topic-partition. */
 final class PostgresTransaction implements Transaction {
@@ -64,7 +65,7 @@ final class PostgresTransaction implements Transaction {
         }
     }
 
-    private void takeBack(@org.jspecify.annotations.Nullable Savepoint savepoint) {
+    private void takeBack(@Nullable Savepoint savepoint) {
         if (savepoint == null) {
             return;
         }

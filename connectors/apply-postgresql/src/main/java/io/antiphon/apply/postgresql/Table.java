@@ -50,6 +50,14 @@ record Table(String schema, String name, List<Column> columns) {
             ORDER BY c.attnum
             """;
 
+    // a replica session skips the trigger behind a deferrable constraint, and so the constraint, unless it is told to
+    // fire always
+    private static final String UNCHECKED = """
+            SELECT c.conname, g.tgname
+            FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_trigger g ON g.tgconstraint = c.oid
+            WHERE c.conrelid = ?::oid AND c.contype IN ('p', 'u', 'x') AND c.condeferrable AND g.tgenabled NOT IN ('A', 'R')
+            """;
+
     Table {
         columns = List.copyOf(columns);
     }
@@ -84,11 +92,26 @@ record Table(String schema, String name, List<Column> columns) {
                     false);
         }
         var table = new Table(schema, name, columns(connection, oid));
+        table.refuseUnchecked(connection, oid);
         if (table.key().isEmpty()) {
             throw new ConnectException(
                     "table " + id + " has no primary key: give it the one it has at the other sites");
         }
         return table;
+    }
+
+    private void refuseUnchecked(Connection connection, long oid) throws SQLException {
+        try (PreparedStatement unchecked = connection.prepareStatement(UNCHECKED)) {
+            unchecked.setLong(1, oid);
+            try (ResultSet found = unchecked.executeQuery()) {
+                if (found.next()) {
+                    throw new ConnectException("constraint " + found.getString(1) + " of " + quoted()
+                            + " is deferrable, which a replica does not check: make it not deferrable, or run, as a superuser,"
+                            + " ALTER TABLE " + quoted() + " ENABLE ALWAYS TRIGGER "
+                            + Column.quote(found.getString(2)));
+                }
+            }
+        }
     }
 
     private static List<Column> columns(Connection connection, long oid) throws SQLException {

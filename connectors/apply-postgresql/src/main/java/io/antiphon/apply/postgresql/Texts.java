@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
 
 /**
@@ -56,7 +57,7 @@ final class Texts {
             return known;
         }
         return switch (schema.type()) {
-            case STRING -> checked(string(), type, modifier);
+            case STRING -> checked(Texts::unlessPlaceholder, type, modifier);
             case INT8, INT16, INT32, INT64 -> checked(Object::toString, type, modifier);
             case FLOAT32 -> type == Oid.FLOAT4 ? Object::toString : checked(Object::toString, type, modifier);
             case FLOAT64 -> type == Oid.FLOAT4 ? Texts::asFloat4 : checked(Object::toString, type, modifier);
@@ -70,17 +71,19 @@ final class Texts {
         };
     }
 
-    private static @org.jspecify.annotations.Nullable Text logical(Schema schema, long type, int modifier) {
+    private static @Nullable Text logical(Schema schema, long type, int modifier) {
         String name = schema.name();
         if (name == null) {
             return null;
         }
         return switch (name) {
-            case "io.debezium.time.IsoDate" -> value -> Times.date(utcText(value));
-            case "io.debezium.time.IsoTime" -> checked(value -> Times.withoutZone(utcText(value)), type, modifier);
-            case "io.debezium.time.IsoTimestamp" -> checked(value -> Times.timestamp(utcText(value)), type, modifier);
+            case "io.debezium.time.IsoDate" -> value -> Times.withEra(Times.withoutZone(unlessPlaceholder(value)));
+            case "io.debezium.time.IsoTime" ->
+                checked(value -> Times.withoutZone(unlessPlaceholder(value)), type, modifier);
+            case "io.debezium.time.IsoTimestamp" ->
+                checked(value -> Times.withEra(Times.withoutZone(unlessPlaceholder(value))), type, modifier);
             case "io.debezium.time.ZonedTimestamp" ->
-                checked(value -> Times.zonedTimestamp(utcText(value)), type, modifier);
+                checked(value -> Times.withEra(unlessPlaceholder(value)), type, modifier);
             case "io.debezium.data.Bits" -> bits(type, modifier);
             case "io.debezium.data.geometry.Point" -> Texts::point;
             case Decimal.LOGICAL_NAME -> checked(value -> ((BigDecimal) value).toPlainString(), type, modifier);
@@ -96,18 +99,12 @@ final class Texts {
         };
     }
 
-    private static String utcText(Object value) throws UncarriableException {
-        return string().of(value);
-    }
-
-    private static Text string() {
-        return value -> {
-            String text = (String) value;
-            if (text.length() == PLACEHOLDER.length() && text.equals(PLACEHOLDER)) {
-                throw placeholder();
-            }
-            return text;
-        };
+    private static String unlessPlaceholder(Object value) throws UncarriableException {
+        String text = (String) value;
+        if (text.length() == PLACEHOLDER.length() && text.equals(PLACEHOLDER)) {
+            throw placeholder();
+        }
+        return text;
     }
 
     /** What an assignment to the column would cut or round is refused. */

@@ -3,12 +3,13 @@ package io.antiphon.apply.postgresql;
 import io.antiphon.apply.Outcome;
 import io.antiphon.apply.Unwritten;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.ConnectException;
 
 /**
  * How rows of one captured schema are written to one table: the statements, and the columns as arrays.
@@ -32,7 +33,7 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
             key.add(columns.stream()
                     .filter(cell -> cell.column().equals(part))
                     .findFirst()
-                    .orElseThrow(() -> new org.apache.kafka.connect.errors.ConnectException("table " + table.quoted()
+                    .orElseThrow(() -> new ConnectException("table " + table.quoted()
                             + " has " + part.quoted() + " in its primary key, the resolved topic has no such column:"
                             + " give the table the primary key it has at the other sites")));
         }
@@ -45,7 +46,7 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
 
     /** Turns rows into arrays; those with a value that cannot be carried are left out and named. */
     Arrays arrays(List<Outcome> outcomes, List<Cell> cells) {
-        var uncarriable = new HashMap<Outcome, String>();
+        var uncarriable = new IdentityHashMap<Outcome, String>();
         List<Object[]> arrays = fill(outcomes, cells, uncarriable);
         if (uncarriable.isEmpty()) {
             return new Arrays(outcomes, arrays, List.of());
@@ -65,9 +66,10 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
             Object[] array = cell.carrier.cells().apply(outcomes.size());
             Carrier.Form form = cell.carrier.form();
             Field field = cell.field;
+            boolean hasDefault = field.schema().defaultValue() != null;
             for (int i = 0; i < array.length; i++) {
                 Struct row = outcomes.get(i).row();
-                Object value = row.get(field);
+                Object value = hasDefault ? row.getWithoutDefault(field.name()) : row.get(field);
                 if (value != null) {
                     try {
                         array[i] = form.of(value);

@@ -1,0 +1,227 @@
+package io.antiphon.apply.postgresql;
+
+import io.antiphon.apply.ApplyTask;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+
+/** A site of its own for one test: a fresh database of an embedded PostgreSQL, with our schema, and sink tasks that write to it. */
+final class Tokyo implements AutoCloseable {
+    private static final AtomicInteger NEXT = new AtomicInteger();
+    private static final String SCHEMA = """
+            CREATE SCHEMA antiphon;
+            CREATE TABLE antiphon.site (mesh text PRIMARY KEY, site text, layout int, prepared_at timestamptz);
+            CREATE TABLE antiphon.position (mesh text, resolved_topic text, resolved_partition int, cluster_id text, topic_id text,
+              epoch bigint, next_offset bigint, version bigint, applied bigint, outcomes text, waiting text NOT NULL DEFAULT '[]',
+              PRIMARY KEY (mesh, resolved_topic, resolved_partition));
+            CREATE TABLE antiphon.arrival (mesh text, token text, site text, resolved_topic text, resolved_partition int,
+              PRIMARY KEY (mesh, token, site, resolved_topic, resolved_partition));
+            """;
+
+    private final String mesh = "m" + NEXT.incrementAndGet();
+    private final Connection applications;
+    private final List<Sink> sinks = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>();
+
+    private Tokyo() throws SQLException {
+        try (Connection maintenance = DriverManager.getConnection(Server.url("postgres"), "postgres", "");
+                Statement statement = maintenance.createStatement()) {
+            statement.execute("CREATE DATABASE " + mesh);
+        }
+        applications = DriverManager.getConnection(Server.url(mesh), "postgres", "");
+        write(SCHEMA);
+        write("INSERT INTO antiphon.site VALUES ('" + mesh + "', 'tokyo', 1, clock_timestamp())");
+    }
+
+    static Tokyo withTable(String ddl) throws SQLException {
+        var tokyo = new Tokyo();
+        tokyo.write(ddl);
+        return tokyo;
+    }
+
+    /** What an application does; returns the commit time in microseconds. */
+    long writes(String sql) throws SQLException {
+        write("BEGIN; " + sql + "; SELECT pg_current_xact_id(); COMMIT");
+        return Long.parseLong(
+                read("SELECT (extract(epoch FROM (pg_last_committed_xact()).timestamp) * 1000000)::bigint"));
+    }
+
+    void write(String sql) throws SQLException {
+        try (Statement statement = applications.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The rows of a query, columns joined by {@code |}. */
+    List<String> rows(String query) throws SQLException {
+        try (Statement statement = applications.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            var rows = new ArrayList<String>();
+            while (found.next()) {
+                var row = new ArrayList<String>();
+                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                    row.add(String.valueOf(found.getString(i)));
+                }
+                rows.add(String.join("|", row));
+            }
+            return rows;
+        }
+    }
+
+    String read(String query) throws SQLException {
+        return String.join("\n", rows(query));
+    }
+
+    /** What the position row of the first partition answers. */
+    String answers() throws SQLException {
+        return read("SELECT outcomes FROM antiphon.position ORDER BY resolved_topic, resolved_partition LIMIT 1");
+    }
+
+    Connection newConnection() throws SQLException {
+        return DriverManager.getConnection(Server.url(mesh), "postgres", "");
+    }
+
+    ResolvedTopic topic(String table, int partition, Schema row) {
+        return new ResolvedTopic(mesh + ".resolved.public." + table, partition, row, 1_700_000_000_000_000L);
+    }
+
+    Tokyo setting(String key, String value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    Sink sink(int task, ResolvedTopic... topics) {
+        var sink = new Sink(
+                task, Arrays.stream(topics).map(ResolvedTopic::partition).collect(Collectors.toSet()));
+        sinks.add(sink);
+        return sink;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        sinks.forEach(Sink::stop);
+        applications.close();
+    }
+
+    /** One sink task, with the context Connect would give it. */
+    final class Sink implements SinkTaskContext {
+        final Map<TopicPartition, Long> sought = new HashMap<>();
+        private final Set<TopicPartition> partitions;
+        private final ApplyTask task = new ApplyTask();
+
+        private Sink(int number, Set<TopicPartition> partitions) {
+            this.partitions = partitions;
+            var properties = new HashMap<String, String>();
+            properties.put("antiphon.mesh", mesh);
+            properties.put("antiphon.site", "tokyo");
+            properties.put("antiphon.task", Integer.toString(number));
+            properties.put("antiphon.cluster.id", "cluster-1");
+            properties.put(
+                    "antiphon.topic.ids",
+                    partitions.stream().map(p -> p.topic() + ":id-1").distinct().collect(Collectors.joining(",")));
+            properties.put("connection.url", Server.url(mesh));
+            properties.put("connection.user", "postgres");
+            properties.putAll(settings);
+            task.initialize(this);
+            task.start(properties);
+        }
+
+        Sink opens() {
+            task.open(partitions);
+            return this;
+        }
+
+        Sink receives(SinkRecord... records) {
+            return receives(List.of(records));
+        }
+
+        Sink receives(List<SinkRecord> records) {
+            task.put(records);
+            return this;
+        }
+
+        Map<TopicPartition, org.apache.kafka.clients.consumer.OffsetAndMetadata> commits() {
+            return task.preCommit(Map.of());
+        }
+
+        void stop() {
+            task.stop();
+        }
+
+        @Override
+        public Map<String, String> configs() {
+            return Map.of();
+        }
+
+        @Override
+        public void offset(Map<TopicPartition, Long> offsets) {
+            sought.putAll(offsets);
+        }
+
+        @Override
+        public void offset(TopicPartition partition, long offset) {
+            sought.put(partition, offset);
+        }
+
+        @Override
+        public void timeout(long timeoutMs) {}
+
+        @Override
+        public Set<TopicPartition> assignment() {
+            return partitions;
+        }
+
+        @Override
+        public void pause(TopicPartition... paused) {}
+
+        @Override
+        public void resume(TopicPartition... resumed) {}
+
+        @Override
+        public void requestCommit() {}
+
+        @Override
+        public org.apache.kafka.common.metrics.PluginMetrics pluginMetrics() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** The one server all tests share. */
+    private static final class Server {
+        private static final EmbeddedPostgres POSTGRES = start();
+
+        static String url(String database) {
+            return POSTGRES.getJdbcUrl("postgres", database);
+        }
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder()
+                        .setServerConfig("wal_level", "logical")
+                        .setServerConfig("track_commit_timestamp", "on")
+                        .setServerConfig("max_active_replication_origins", "200")
+                        .setServerConfig("fsync", "off")
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
