@@ -115,6 +115,10 @@ public record CaptureConfiguration(
         rendered.put("hstore.handling.mode", "json");
         rendered.put("include.unknown.datatypes", "true");
         rendered.put("column.propagate.source.type", ".*");
+        rendered.put("converters", "exact");
+        rendered.put("exact.type", ExactColumns.class.getName());
+        rendered.put("schema.name.adjustment.mode", "avro");
+        rendered.put("field.name.adjustment.mode", "avro");
         // Debezium's own choice is to write NULL where it cannot convert a value.
         rendered.put("event.converting.failure.handling.mode", "fail");
         rendered.put("event.processing.failure.handling.mode", "fail");
