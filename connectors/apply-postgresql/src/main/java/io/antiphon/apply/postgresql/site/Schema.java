@@ -32,6 +32,7 @@ final class Schema {
         tables.put("position", """
                 mesh text, resolved_topic text, resolved_partition int, cluster_id text, topic_id text,
                 epoch bigint, next_offset bigint, version bigint, applied bigint, outcomes text,
+                waiting text NOT NULL DEFAULT '[]',
                 PRIMARY KEY (mesh, resolved_topic, resolved_partition)""");
         for (String table : List.of("marker", "arrival")) {
             tables.put(table, """
