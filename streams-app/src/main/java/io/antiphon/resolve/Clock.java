@@ -1,6 +1,7 @@
 package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
+import java.util.List;
 
 /**
  * When and by whom something was last written.
@@ -12,5 +13,12 @@ import io.antiphon.mesh.SiteId;
 public record Clock(long writeTime, SiteId author, long version) {
     Clock newer(Clock other) {
         return other.version > version ? other : this;
+    }
+
+    /** A row that another site began with too belongs to the one that comes first. */
+    Clock sharedWith(SiteId site, List<SiteId> order) {
+        return writeTime <= Resolver.SNAPSHOT && order.indexOf(site) < order.indexOf(author)
+                ? new Clock(writeTime, site, version)
+                : this;
     }
 }

@@ -1,5 +1,6 @@
 package io.antiphon.resolve;
 
+import io.antiphon.mesh.SiteId;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -61,6 +62,17 @@ public record ColumnClocks(Clock base, List<Group> groups) {
             }
         }
         return left.size() == groups.size() ? this : new ColumnClocks(one, List.copyOf(left));
+    }
+
+    ColumnClocks sharedWith(SiteId site, List<SiteId> order) {
+        var shared = new ArrayList<Group>(groups.size());
+        boolean same = base.sharedWith(site, order) == base;
+        for (Group group : groups) {
+            Clock clock = group.clock.sharedWith(site, order);
+            same &= clock == group.clock;
+            shared.add(new Group(clock, group.columns));
+        }
+        return same ? this : new ColumnClocks(base.sharedWith(site, order), List.copyOf(shared));
     }
 
     boolean any(Predicate<Clock> test) {

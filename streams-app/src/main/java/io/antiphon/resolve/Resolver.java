@@ -8,6 +8,7 @@ import io.antiphon.time.HybridTime;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: no state of its own, and no clock.
  */
 public final class Resolver {
+    /** Write time of a row that is known from a snapshot only. */
+    static final long SNAPSHOT = HybridTime.NONE + 1;
+
+    /** What a site had seen whose first snapshot has a row that another site wrote later: the rows are equal by chance. */
+    private static final Past UNSEEN = new Past(0, SNAPSHOT, 0, 0, true);
+
     private final List<SiteId> sites;
 
     /** A resolver for these sites; their order breaks ties between snapshots. */
@@ -73,8 +80,11 @@ public final class Resolver {
             return first(local, columns, partition, snapshot);
         }
         SiteView from = was.at(local.site());
-        long writeTime = HybridTime.writeTime(local.time(), from.writeTime());
-        int life = local.operation() == Operation.INSERT && from.gone() ? from.life() + 1 : from.life();
+        boolean anew = local.operation() == Operation.INSERT && from.gone();
+        int life = anew ? from.life() + 1 : from.life();
+        long writeTime = snapshot && from.writeTime() <= SNAPSHOT
+                ? SNAPSHOT
+                : HybridTime.writeTime(local.time(), anew ? HybridTime.NONE : from.writeTime());
         long version = HybridTime.version(
                 Math.max(Math.max(writeTime, snapshot ? local.commitTime() : 0), was.writeTime()),
                 partition.lastVersion());
@@ -139,7 +149,7 @@ public final class Resolver {
         Past acknowledged = was.upTo(echo.mark());
         Past holds = acknowledged != null && isRowOf(was, acknowledged, echo.row()) ? acknowledged : null;
         if (holds == null && echo.row() != null) {
-            holds = pastRow(was, echo.row());
+            holds = pastRow(was, echo.row(), Long.MAX_VALUE);
         }
         SiteView view = was.at(echo.site());
         if (holds == null) {
@@ -193,15 +203,57 @@ public final class Resolver {
             return change(null, insert, columns, partition, true);
         }
         SiteView view = was.at(found.site());
+        if (view.believed() == 0) {
+            return foundFirst(was, view, insert, columns, partition);
+        }
         if (was.exists() && was.row() != null && found.row().agrees(was.row())) {
             return new Outcome.Noted(
                     was.with(view.acknowledged(was.current(), true).fromSnapshot()));
         }
-        Past past = pastRow(was, found.row());
-        if (past != null) {
-            return fellBack(was, view, past, past.version(), true, partition);
+        Past past = pastRow(was, found.row(), Long.MAX_VALUE);
+        return past == null
+                ? change(was, insert, columns, partition, true)
+                : fellBack(was, view, past, past.version(), true, partition);
+    }
+
+    /**
+     * A row that stood at the site before anything was known of it there. Whatever it is equal to by chance, the site can have seen only what
+     * the others began with too.
+     */
+    private Outcome foundFirst(RowState was, SiteView view, Heard.Local insert, Columns columns, Partition partition) {
+        Row row = Objects.requireNonNull(insert.after());
+        Past same = pastRow(was, row, SNAPSHOT);
+        SiteView from = view.acknowledged(same == null ? UNSEEN : same, false);
+        if (was.exists() && was.row() != null && row.agrees(was.row())) {
+            SiteView holding =
+                    was.writeTime() > SNAPSHOT ? from.holding(was.version()) : view.acknowledged(was.current(), true);
+            return new Outcome.Noted(shared(was, insert.site()).with(holding.fromSnapshot()));
         }
-        return change(was, insert, columns, partition, true);
+        Outcome outcome = change(was.with(from), insert, columns, partition, true);
+        boolean outlived = outcome instanceof Outcome.Decided decided
+                && !decided.disagreement().winner().equals(insert.site())
+                && pastRow(was, row, Long.MAX_VALUE) != null;
+        return outlived ? new Outcome.SentAgain(Objects.requireNonNull(outcome.state())) : outcome;
+    }
+
+    /** A row that two sites began with is the first site's. */
+    private RowState shared(RowState was, SiteId with) {
+        ColumnClocks clocks = was.clocks().sharedWith(with, sites);
+        Clock existence = was.existence().sharedWith(with, sites);
+        return clocks == was.clocks() && existence == was.existence()
+                ? was
+                : new RowState(
+                        was.version(),
+                        was.writeTime(),
+                        was.writeTime() > SNAPSHOT ? was.author() : existence.author(),
+                        was.exists(),
+                        was.life(),
+                        was.row(),
+                        existence,
+                        clocks,
+                        was.past(),
+                        was.sites(),
+                        was.oddEchoes());
     }
 
     private Outcome refused(RowState was, Heard.Refused refused, Partition partition) {
@@ -253,7 +305,7 @@ public final class Resolver {
                 past.add(one);
             }
         }
-        past.add(was.current());
+        past.add(was.outlived());
         return List.copyOf(past);
     }
 
@@ -265,16 +317,26 @@ public final class Resolver {
         List<SiteView> settled = null;
         for (int i = 0; i < was.sites().size(); i++) {
             SiteView view = was.sites().get(i);
-            if (view.held() > view.seen()) {
-                long reached = Math.min(view.held(), partition.answered(view.site()));
-                Past seen = reached > view.seen() && reached >= view.lastLocalVersion() ? was.upTo(reached) : null;
-                if (seen != null && seen.version() > view.seen() && seen.version() >= view.lastLocalVersion()) {
-                    settled = settled == null ? new ArrayList<>(was.sites()) : settled;
-                    settled.set(i, view.answered(seen));
-                }
+            SiteView now = view.held() == 0 ? view : settled(was, view, partition.answered(view.site()));
+            if (now != view) {
+                settled = settled == null ? new ArrayList<>(was.sites()) : settled;
+                settled.set(i, now);
             }
         }
         return settled == null ? was : was.withSites(settled);
+    }
+
+    private static SiteView settled(RowState was, SiteView view, long answered) {
+        long reached = Math.min(view.held(), answered);
+        if (reached < view.lastLocalVersion() || reached <= view.seen() && was.writeTime() <= view.writeTime()) {
+            return view;
+        }
+        Past seen = was.upTo(reached);
+        boolean later = seen != null
+                && seen.version() >= view.lastLocalVersion()
+                && (seen.version() > view.seen()
+                        || seen.version() == view.seen() && seen.writeTime() > view.writeTime());
+        return later ? view.answered(seen) : view;
     }
 
     /** Every site has seen the write, and nothing older is on its way to one that could make it fall back. */
@@ -300,14 +362,15 @@ public final class Resolver {
         return row.hasAbsent() || row.digest() == version.digest();
     }
 
-    private static @Nullable Past pastRow(RowState was, Row row) {
-        if (row.hasAbsent()) {
+    /** The newest version outlived that had this row and was written no later than {@code writeTime}. */
+    private static @Nullable Past pastRow(RowState was, Row row, long writeTime) {
+        if (was.past().isEmpty() || row.hasAbsent()) {
             return null;
         }
         long digest = row.digest();
         for (int i = was.past().size() - 1; i >= 0; i--) {
             Past past = was.past().get(i);
-            if (past.exists() && past.digest() == digest) {
+            if (past.exists() && past.digest() == digest && past.writeTime() <= writeTime) {
                 return past;
             }
         }
@@ -322,7 +385,7 @@ public final class Resolver {
         if (one.author().equals(other.author())) {
             return one.version() >= other.version();
         }
-        boolean snapshots = one.writeTime() <= HybridTime.NONE + 1;
+        boolean snapshots = one.writeTime() <= SNAPSHOT;
         return snapshots
                 ? order.indexOf(one.author()) < order.indexOf(other.author())
                 : one.author().compareTo(other.author()) > 0;
@@ -511,10 +574,13 @@ public final class Resolver {
                     siteLife,
                     local.after() == null,
                     snapshot));
-            boolean newest = beats(clock, new Clock(was.writeTime(), was.author(), was.version()), resolver.sites);
+            boolean anew = life > was.life();
+            boolean late = siteLife < was.life();
+            boolean newest = anew
+                    || !late && beats(clock, new Clock(was.writeTime(), was.author(), was.version()), resolver.sites);
             RowState state = new RowState(
                     clock.version(),
-                    Math.max(clock.writeTime(), was.writeTime()),
+                    anew ? clock.writeTime() : late ? was.writeTime() : Math.max(clock.writeTime(), was.writeTime()),
                     newest ? local.site() : was.author(),
                     exists,
                     life,

@@ -48,7 +48,13 @@ public record RowState(
         return at(site).held() == version;
     }
 
+    /** The current version, without its digest: its row is here. */
     Past current() {
+        return new Past(version, writeTime, 0, life, exists);
+    }
+
+    /** The current version as it is remembered when it is no longer the current one. */
+    Past outlived() {
         return new Past(version, writeTime, row == null ? 0 : row.digest(), life, exists);
     }
 

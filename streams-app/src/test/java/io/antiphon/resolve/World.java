@@ -103,6 +103,10 @@ final class World {
         }
     }
 
+    void passes(long microseconds) {
+        time += microseconds;
+    }
+
     /** One transaction of an application: one commit time. */
     void write(SimulatedSite site, SplittableRandom random) {
         int operations = random.nextInt(10) < 7 ? 1 : 2 + random.nextInt(2);
@@ -242,8 +246,13 @@ final class World {
             throw new Broken("version " + state.version() + " is not above " + partition.lastVersion);
         }
         partition.lastVersion = state.version();
-        partition.log.add(new Sent(state.version(), key, state.exists() ? state.row() : null, state.sites(), (BitSet)
-                oracle(key).told.clone(), partition.watermark.clone()));
+        partition.log.add(new Sent(
+                state.version(),
+                key,
+                state.exists() ? state.row() : null,
+                state.sites(),
+                (BitSet) oracle(key).told.clone(),
+                partition.watermark.clone()));
     }
 
     private void holdersHold(int key, RowState state) {
@@ -278,7 +287,7 @@ final class World {
     /** The sink reads records and runs its statements; nothing is visible yet, what it wrote is locked. */
     void begin(SimulatedSite site, int partition, int count) {
         List<Sent> resolved = partitions.get(partition).log;
-        if (site.open[partition] != null || site.position[partition] == resolved.size()) {
+        if (site.open[partition] != null || count <= 0 || site.position[partition] == resolved.size()) {
             return;
         }
         var batch = new Batch();
