@@ -35,7 +35,7 @@ final class Texts {
                 ? scalar(schema, column.typeOid(), column.modifier())
                 : schema.type() == Schema.Type.ARRAY
                         ? array(schema, column.elementOid(), column.modifier())
-                        : scalar(schema, column.typeOid(), -1);
+                        : arrayText(schema, column.elementOid(), column.modifier());
         return value -> {
             try {
                 return text.of(value);
@@ -57,7 +57,10 @@ final class Texts {
             return known;
         }
         return switch (schema.type()) {
-            case STRING -> checked(Texts::unlessPlaceholder, type, modifier);
+            case STRING ->
+                type == Oid.NUMERIC
+                        ? checked(Texts::number, type, modifier)
+                        : checked(Texts::unlessPlaceholder, type, modifier);
             case INT8, INT16, INT32, INT64 -> checked(Object::toString, type, modifier);
             case FLOAT32 -> type == Oid.FLOAT4 ? Object::toString : checked(Object::toString, type, modifier);
             case FLOAT64 -> type == Oid.FLOAT4 ? Texts::asFloat4 : checked(Object::toString, type, modifier);
@@ -99,6 +102,16 @@ final class Texts {
         };
     }
 
+    /** Debezium's own words for the numbers that are none. */
+    private static String number(Object value) throws UncarriableException {
+        String text = unlessPlaceholder(value);
+        return switch (text) {
+            case "POSITIVE_INFINITY" -> "Infinity";
+            case "NEGATIVE_INFINITY" -> "-Infinity";
+            default -> text;
+        };
+    }
+
     private static String unlessPlaceholder(Object value) throws UncarriableException {
         String text = (String) value;
         if (text.length() == PLACEHOLDER.length() && text.equals(PLACEHOLDER)) {
@@ -121,25 +134,19 @@ final class Texts {
         };
     }
 
-    /** At most {@code places} digits after the point, zeros aside. */
+    /** At most {@code places} digits after each point, zeros aside. */
     private static Text digits(Text text, int places) {
         return value -> {
             String written = text.of(value);
-            int point = written.lastIndexOf('.');
-            if (point < 0 && places >= 0) {
-                return written;
-            }
-            if (places < 0 || written.indexOf('E') >= 0 || written.indexOf('e') >= 0) {
+            if (places < 0) {
                 return wholeDigits(written, places);
             }
-            for (int i = point + 1, place = 1; i < written.length(); i++, place++) {
-                char digit = written.charAt(i);
-                if (digit < '0' || digit > '9') {
-                    break;
-                }
-                if (place > places && digit != '0') {
-                    throw new UncarriableException(
-                            "more than " + places + " digits after the point would be rounded away");
+            for (int point = written.indexOf('.'); point >= 0; point = written.indexOf('.', point + 1)) {
+                for (int i = point + 1; i < written.length() && Character.isDigit(written.charAt(i)); i++) {
+                    if (i - point > places && written.charAt(i) != '0') {
+                        throw new UncarriableException(
+                                "more than " + places + " digits after the point would be rounded away");
+                    }
                 }
             }
             return written;
@@ -223,6 +230,15 @@ final class Texts {
                 }
             }
             return out.append('}').toString();
+        };
+    }
+
+    /** A whole array as PostgreSQL writes it. */
+    private static Text arrayText(Schema schema, long elementType, int modifier) {
+        return switch ((int) elementType) {
+            case Oid.NUMERIC, Oid.TIME, Oid.TIMETZ, Oid.TIMESTAMP, Oid.TIMESTAMPTZ, Oid.INTERVAL ->
+                checked(Texts::unlessPlaceholder, elementType, modifier);
+            default -> scalar(schema, 0, -1);
         };
     }
 

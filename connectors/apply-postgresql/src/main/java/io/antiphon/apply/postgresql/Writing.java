@@ -25,7 +25,7 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
     static Writing of(Table table, Schema row, Guard guard) {
         var columns = new ArrayList<Cell>();
         for (Field field : row.fields()) {
-            table.column(field.name())
+            table.column(columnName(field))
                     .ifPresent(column -> columns.add(new Cell(column, field, Carrier.of(column, field.schema()))));
         }
         var key = new ArrayList<Cell>();
@@ -39,6 +39,14 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
         }
         var sql = new Statements(table, columns, key, guard);
         return new Writing(List.copyOf(columns), List.copyOf(key), sql.upsert(), sql.delete(), sql.standing());
+    }
+
+    /** Avro cannot spell every name a column can have; the true one comes along. */
+    private static String columnName(Field field) {
+        Map<String, String> parameters = field.schema().parameters();
+        return parameters == null
+                ? field.name()
+                : parameters.getOrDefault("__debezium.source.column.name", field.name());
     }
 
     /** The rows as one array a column. */

@@ -94,6 +94,12 @@ final class Tokyo implements AutoCloseable {
         return read("SELECT outcomes FROM antiphon.position ORDER BY resolved_topic, resolved_partition LIMIT 1");
     }
 
+    String answers(ResolvedTopic topic) throws SQLException {
+        return read("SELECT outcomes FROM antiphon.position WHERE resolved_topic = '"
+                + topic.partition().topic() + "' AND resolved_partition = "
+                + topic.partition().partition());
+    }
+
     Connection newConnection() throws SQLException {
         return DriverManager.getConnection(Server.url(mesh), "postgres", "");
     }
@@ -216,8 +222,9 @@ final class Tokyo implements AutoCloseable {
                 return EmbeddedPostgres.builder()
                         .setServerConfig("wal_level", "logical")
                         .setServerConfig("track_commit_timestamp", "on")
-                        .setServerConfig("max_active_replication_origins", "200")
+                        .setServerConfig("max_active_replication_origins", "1000")
                         .setServerConfig("fsync", "off")
+                        .setServerConfig("lc_monetary", "C")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,6 +28,9 @@ class TypesTest {
     private static final Schema TIMETZ = type(Schema.Type.STRING, "io.debezium.time.ZonedTime");
     private static final Schema INTERVAL = type(Schema.Type.STRING, "io.debezium.time.Interval");
     private static final Schema JSON = type(Schema.Type.STRING, "io.debezium.data.Json");
+
+    private static Tokyo tokyo;
+    private static int tables;
 
     static Stream<Arguments> carried() {
         return Stream.of(
@@ -103,6 +108,13 @@ class TypesTest {
                 value("integer[]", list(Schema.OPTIONAL_INT32_SCHEMA), Arrays.asList(1, null, -3), "{1,NULL,-3}"),
                 value("integer[]", STRING, "[0:1]={1,2}", "[0:1]={1,2}"),
                 value("integer[]", STRING, "{{1,2},{3,4}}", "{{1,2},{3,4}}"),
+                value("integer[]", type(Schema.Type.STRING, "io.antiphon.postgresql.Text"), "{1,NULL}", "{1,NULL}"),
+                value("varchar(3)[]", STRING, "{abc,NULL,def}", "{abc,NULL,def}"),
+                value("numeric", STRING, "POSITIVE_INFINITY", "Infinity"),
+                value("numeric", STRING, "NAN", "NaN"),
+                value("numeric(6,2)[]", STRING, "{1.50,NaN}", "{1.50,NaN}"),
+                value("timetz", TIMETZ, "24:00:00-02:00", "24:00:00-02"),
+                value("time", TIME, "24:00:00Z", "24:00:00"),
                 value("bigint[]", list(Schema.OPTIONAL_INT64_SCHEMA), List.of(), "{}"),
                 value(
                         "text[]",
@@ -136,17 +148,31 @@ class TypesTest {
                         "{0e37df36-f698-11e6-8dd4-cb9ced3df976}"));
     }
 
+    @BeforeAll
+    static void oneSite() throws Exception {
+        tokyo = Tokyo.withTable(
+                "CREATE TYPE mood AS ENUM ('fine', 'so so'); CREATE DOMAIN small AS int CHECK (VALUE > 0);"
+                        + " CREATE DOMAIN base AS varchar(3); CREATE DOMAIN short AS base; SET TimeZone = 'UTC'");
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        tokyo.close();
+    }
+
     @ParameterizedTest(name = "{0}: {3}")
     @MethodSource
     void carried(String sqlType, Schema schema, Object value, String stored) throws Exception {
-        try (Tokyo tokyo = thing(sqlType)) {
-            ResolvedTopic thing = tokyo.topic("thing", 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "v", schema));
+        String table = table(sqlType);
+        ResolvedTopic thing = tokyo.topic(table, 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "v", schema));
 
-            tokyo.sink(0, thing).opens().receives(thing.row(1, value), thing.row(2, null));
+        tokyo.sink(tables, thing)
+                .opens()
+                .receives(thing.row(1, value), thing.row(2, null))
+                .stop();
 
-            assertThat(tokyo.answers()).isEqualTo("[]");
-            assertThat(tokyo.rows("SELECT v FROM thing ORDER BY id")).containsExactly(stored, "null");
-        }
+        assertThat(tokyo.answers(thing)).isEqualTo("[]");
+        assertThat(tokyo.rows("SELECT v FROM " + table + " ORDER BY id")).containsExactly(stored, "null");
     }
 
     static Stream<Arguments> refused() {
@@ -154,6 +180,8 @@ class TypesTest {
                 value("numeric(10,2)", STRING, "12.505", "more than 2 digits"),
                 value("numeric(5,-2)", STRING, "12345", "rounded away"),
                 value("numeric(6,2)[]", list(STRING), List.of("1.505"), "more than 2 digits"),
+                value("numeric(6,2)[]", STRING, "{1.50,1.505}", "more than 2 digits"),
+                value("timestamp(3)[]", STRING, "{\"2026-01-02 03:04:05.2501\"}", "more than 3 digits"),
                 value("varchar(3)", STRING, "a   ", "longer than 3 characters"),
                 value("timestamp(3)", TIMESTAMP, "2026-01-02T03:04:05.2501Z", "more than 3 digits"),
                 value("timestamptz(0)", TIMESTAMPTZ, "2026-01-02T03:04:05.5Z", "more than 0 digits"),
@@ -179,14 +207,16 @@ class TypesTest {
     @ParameterizedTest(name = "{0}: {3}")
     @MethodSource
     void refused(String sqlType, Schema schema, Object value, String cause) throws Exception {
-        try (Tokyo tokyo = thing(sqlType)) {
-            ResolvedTopic thing = tokyo.topic("thing", 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "v", schema));
+        String table = table(sqlType);
+        ResolvedTopic thing = tokyo.topic(table, 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "v", schema));
 
-            tokyo.sink(0, thing).opens().receives(thing.row(1, value), thing.row(2, null));
+        tokyo.sink(tables, thing)
+                .opens()
+                .receives(thing.row(1, value), thing.row(2, null))
+                .stop();
 
-            assertThat(tokyo.rows("SELECT * FROM thing")).containsExactly("2|null");
-            assertThat(tokyo.answers()).contains("\"key\":\"[1]\"", "PARKED", cause);
-        }
+        assertThat(tokyo.rows("SELECT * FROM " + table)).containsExactly("2|null");
+        assertThat(tokyo.answers(thing)).contains("\"key\":\"[1]\"", "PARKED", cause);
     }
 
     @Test
@@ -252,6 +282,22 @@ class TypesTest {
     }
 
     @Test
+    void aColumnIsFoundByItsTrueName() throws Exception {
+        try (Tokyo tokyo = Tokyo.withTable("CREATE TABLE thing (id int PRIMARY KEY, \"Mixed Case\" text)")) {
+            Schema mixed = SchemaBuilder.string()
+                    .optional()
+                    .parameter("__debezium.source.column.name", "Mixed Case")
+                    .build();
+            ResolvedTopic thing =
+                    tokyo.topic("thing", 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "Mixed_Case", mixed));
+
+            tokyo.sink(0, thing).opens().receives(thing.row(1, "x"));
+
+            assertThat(tokyo.rows("SELECT * FROM thing")).containsExactly("1|x");
+        }
+    }
+
+    @Test
     void namesThatTopicsCannotSpellAreFound() throws Exception {
         try (Tokyo tokyo =
                 Tokyo.withTable("CREATE TABLE \"Order Line\" (\"the \"\"id\"\"\" int PRIMARY KEY, \"Größe\" text)")) {
@@ -264,10 +310,10 @@ class TypesTest {
         }
     }
 
-    private static Tokyo thing(String sqlType) throws Exception {
-        return Tokyo.withTable("CREATE TYPE mood AS ENUM ('fine', 'so so');"
-                + " CREATE DOMAIN small AS int CHECK (VALUE > 0); CREATE DOMAIN base AS varchar(3); CREATE DOMAIN short AS base;"
-                + " SET TimeZone = 'UTC'; CREATE TABLE thing (id int PRIMARY KEY, v " + sqlType + ")");
+    private static String table(String sqlType) throws Exception {
+        tables++;
+        tokyo.write("CREATE TABLE thing_" + tables + " (id int PRIMARY KEY, v " + sqlType + ")");
+        return "thing_" + tables;
     }
 
     private static Schema list(Schema element) {
