@@ -230,10 +230,12 @@ public final class Resolver {
             return new Outcome.Noted(shared(was, insert.site()).with(holding.fromSnapshot()));
         }
         Outcome outcome = change(was.with(from), insert, columns, partition, true);
-        boolean outlived = outcome instanceof Outcome.Decided decided
-                && !decided.disagreement().winner().equals(insert.site())
+        RowState state = Objects.requireNonNull(outcome.state());
+        boolean outlived = outcome instanceof Outcome.Decided
+                && state.exists() == was.exists()
+                && Objects.equals(state.row(), was.row())
                 && pastRow(was, row, Long.MAX_VALUE) != null;
-        return outlived ? new Outcome.SentAgain(Objects.requireNonNull(outcome.state())) : outcome;
+        return outlived ? new Outcome.SentAgain(state) : outcome;
     }
 
     /** A row that two sites began with is the first site's. */
@@ -332,10 +334,11 @@ public final class Resolver {
             return view;
         }
         Past seen = was.upTo(reached);
-        boolean later = seen != null
-                && seen.version() >= view.lastLocalVersion()
-                && (seen.version() > view.seen()
-                        || seen.version() == view.seen() && seen.writeTime() > view.writeTime());
+        if (seen == null || seen.version() < view.lastLocalVersion()) {
+            return view;
+        }
+        boolean later = seen.version() > view.seen()
+                || seen.version() == view.seen() && seen.writeTime() > view.writeTime();
         return later ? view.answered(seen) : view;
     }
 
