@@ -116,7 +116,8 @@ public record CaptureConfiguration(
         rendered.put("include.unknown.datatypes", "true");
         rendered.put("column.propagate.source.type", ".*");
         rendered.put("converters", "exact");
-        rendered.put("exact.type", ExactColumns.class.getName());
+        // Not the class itself: it needs Debezium's classes, and whoever renders this has none of them.
+        rendered.put("exact.type", "io.antiphon.capture.ExactColumns");
         rendered.put("schema.name.adjustment.mode", "avro");
         rendered.put("field.name.adjustment.mode", "avro");
         // Debezium's own choice is to write NULL where it cannot convert a value.
