@@ -337,8 +337,8 @@ public final class Resolver {
         if (seen == null || seen.version() < view.lastLocalVersion()) {
             return view;
         }
-        boolean later = seen.version() > view.seen()
-                || seen.version() == view.seen() && seen.writeTime() > view.writeTime();
+        boolean later =
+                seen.version() > view.seen() || seen.version() == view.seen() && seen.writeTime() > view.writeTime();
         return later ? view.answered(seen) : view;
     }
 

@@ -11,7 +11,9 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.RecordContext;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -53,7 +55,7 @@ public final class MeshTopology {
                 .addProcessor("resolve", new Resolve(mesh, schemas, ends, progress), "read-captured")
                 .addSink(
                         "write-resolved",
-                        (key, outgoing, record) -> outgoing.topic(),
+                        new OwnTopic(),
                         new ByteArraySerializer(),
                         (topic, outgoing) -> outgoing.value(),
                         toOwnPartition(),
@@ -63,6 +65,13 @@ public final class MeshTopology {
     private static StreamPartitioner<byte[], Outgoing> toOwnPartition() {
         return (topic, key, outgoing, count) ->
                 outgoing.partition() < 0 ? Optional.empty() : Optional.of(Set.of(outgoing.partition()));
+    }
+
+    private record OwnTopic() implements TopicNameExtractor<byte[], Outgoing> {
+        @Override
+        public String extract(byte[] key, Outgoing outgoing, RecordContext context) {
+            return outgoing.topic();
+        }
     }
 
     private record Resolve(Configuration mesh, Schemas schemas, TopicEnds ends, Progress progress)
