@@ -28,10 +28,23 @@ final class Flawed {
             }
             return afterEcho(flaws, was, echo, resolver.hear(was, echo, columns, partition));
         }
+        if (heard instanceof Heard.Local local && flaws.contains(Flaw.TIE_BROKEN_BY_ARRIVAL)) {
+            return resolver.hear(was, atArrival(local, partition), columns, partition);
+        }
         if (heard instanceof Heard.Local local && was != null) {
             return resolver.hear(withContext(flaws, was, local.site()), local, columns, given(flaws, partition));
         }
         return resolver.hear(was, heard, columns, given(flaws, partition));
+    }
+
+    private static Heard.Local atArrival(Heard.Local local, Partition partition) {
+        return new Heard.Local(
+                local.site(),
+                local.operation(),
+                local.before(),
+                local.after(),
+                local.commitTime(),
+                partition.lastVersion() + 1);
     }
 
     private static Heard.Local asLocal(Heard.Echo echo) {

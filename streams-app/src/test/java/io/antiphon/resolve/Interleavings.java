@@ -24,12 +24,38 @@ final class Interleavings {
         this.setup = Setup.of(seed);
     }
 
+    /** A round's logs, and the rows they came to. */
+    record Round(String logs, String rows) {}
+
+    /** What two interleavings make of the same logs, where that is not the same; null where they agree or where the logs differ first. */
+    @Nullable
+    String difference(long one, long other, Set<Flaw> flaws) {
+        List<Round> rounds = rounds(one, flaws, null);
+        List<Round> others = rounds(other, flaws, null);
+        for (int i = 0; i < rounds.size(); i++) {
+            if (!rounds.get(i).logs().equals(others.get(i).logs())) {
+                return null;
+            }
+            if (!rounds.get(i).rows().equals(others.get(i).rows())) {
+                return "seed " + seed + ", " + setup + ", round " + i + "\n" + history(one, flaws) + "\n---- but\n"
+                        + history(other, flaws);
+            }
+        }
+        return null;
+    }
+
+    private String history(long interleaving, Set<Flaw> flaws) {
+        var history = new ArrayList<String>();
+        rounds(interleaving, flaws, history);
+        return String.join("\n", history);
+    }
+
     /** The rows after each round, heard in the given interleaving. */
-    List<String> rows(long interleaving, Set<Flaw> flaws, @Nullable List<String> history) {
+    List<Round> rounds(long interleaving, Set<Flaw> flaws, @Nullable List<String> history) {
         var world = new World(setup, flaws, history);
         var script = new SplittableRandom(seed ^ 0x2545F491L);
         var order = new SplittableRandom(interleaving);
-        var rows = new ArrayList<String>();
+        var rounds = new ArrayList<Round>();
         var ends = new ArrayList<int[]>();
         for (int round = 0; round < ROUNDS; round++) {
             var heard = new ArrayList<int[]>();
@@ -43,10 +69,11 @@ final class Interleavings {
                 end[partition] = world.partitions.get(partition).log.size();
             }
             ends.add(end);
-            rows.add(rows(world));
-            world.say(() -> "round ended: " + rows.get(rows.size() - 1));
+            var came = new Round(logs(world), rows(world));
+            rounds.add(came);
+            world.say(() -> "round ended: " + came.rows());
         }
-        return rows;
+        return rounds;
     }
 
     /** What a site does in a round, and how far its log is heard in it. */
@@ -96,6 +123,24 @@ final class Interleavings {
                 world.hear(site, log[1], 1);
             }
         }
+    }
+
+    /** What the logs say, without the versions: those may differ. */
+    private static String logs(World world) {
+        var logs = new StringBuilder();
+        for (SimulatedSite site : world.sites) {
+            for (List<SimulatedSite.Entry> log : site.log) {
+                for (SimulatedSite.Entry entry : log) {
+                    logs.append(entry.change())
+                            .append(entry.row())
+                            .append(entry.unwritten().stream()
+                                    .map(one -> one.key() + " " + one.refusedAt())
+                                    .toList());
+                }
+                logs.append('|');
+            }
+        }
+        return logs.toString();
     }
 
     private String rows(World world) {
