@@ -156,8 +156,7 @@ public final class Resolver {
             return oddEcho(was, acknowledged, view, echo, columns, partition);
         }
         if (holds.version() >= view.believed()) {
-            return new Outcome.Noted(was.with(view.acknowledged(holds, holds.version() == was.version()))
-                    .withOddEchoes(0));
+            return new Outcome.Noted(was.with(view.acknowledged(holds, holds.version() == was.version())));
         }
         return fellBack(was, view, holds, echo.mark(), false, partition);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Simulated meshes keep every promise; {@code -Dantiphon.simulation.seeds=1000000} tries more of them. */
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("antiphon.simulation.seeds", 25_000);
+    private static final long SEEDS = Long.getLong("antiphon.simulation.seeds", 20_000);
     private static final long FIRST = Long.getLong("antiphon.simulation.first", 1);
     private static final int SEEDS_TO_SEE_A_FLAW = 4_000;
 
@@ -40,9 +40,10 @@ class SimulationTest {
     void everyFlawIsNoticed(Flaw flaw) {
         assertThat(seeds(SEEDS_TO_SEE_A_FLAW)
                         .mapToObj(seed -> Simulation.of(seed, Set.of(flaw)).failure())
-                        .filter(Broken.class::isInstance))
-                .as("seeds that notice %s", flaw)
-                .isNotEmpty();
+                        .filter(Broken.class::isInstance)
+                        .findFirst())
+                .as("a seed that notices %s", flaw)
+                .isPresent();
     }
 
     private static LongStream seeds(long count) {
