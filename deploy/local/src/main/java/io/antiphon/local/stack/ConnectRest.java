@@ -117,6 +117,12 @@ public final class ConnectRest {
         awaitState(name, "RUNNING");
     }
 
+    /** Takes a connector's tasks down altogether, so that whatever they hold is free; its position is kept. {@link #resume} undoes it. */
+    public void stop(String name) {
+        call("PUT", "/connectors/" + name + "/stop", null);
+        awaitState(name, "STOPPED");
+    }
+
     /** Starts what has failed of a connector again. */
     public void restartFailed(String name) {
         call("POST", "/connectors/" + name + "/restart?includeTasks=true&onlyFailed=true", null);

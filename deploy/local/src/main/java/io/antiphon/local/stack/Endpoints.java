@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,15 @@ public record Endpoints(String mesh, String bootstrapServers, String registry, S
         } catch (IOException e) {
             throw new StackException("cannot read " + file + ": " + e.getMessage());
         }
+    }
+
+    /** One a line, to be printed. */
+    public List<String> lines() {
+        return List.of(
+                "  Kafka          " + bootstrapServers,
+                "  registry       " + registry,
+                "  Kafka Connect  " + connect,
+                "  resolver       " + http + "/api/status");
     }
 
     void write(Path home) {

@@ -209,6 +209,9 @@ final class Launches {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:-UsePerfData",
                 "-Djava.awt.headless=true",
+                // Avro makes objects of no other classes of ours.
+                "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.antiphon.contract",
+                "-Duser.timezone=UTC",
                 "-Djava.io.tmpdir=" + home.tmp()));
         command.addAll(arguments);
         return new Launch(part.word(), command, environment, home.log(part.word()), home.run(part.word()));

@@ -1,0 +1,44 @@
+package io.antiphon.local.command;
+
+import io.antiphon.apply.postgresql.site.Doctor;
+import io.antiphon.apply.postgresql.site.Finding;
+import io.antiphon.apply.postgresql.site.Severity;
+import io.antiphon.config.Configuration;
+import io.antiphon.config.Site;
+import io.antiphon.config.Table;
+import io.antiphon.local.stack.Sites;
+import io.antiphon.local.terminal.Screen;
+import java.util.List;
+
+/** What the sites lack, in the same words for {@code doctor} and {@code up}. */
+record Examination(Configuration configuration, List<Finding> findings) {
+    static Examination of(Configuration configuration) {
+        var tables = configuration.tables().stream().map(Table::id).toList();
+        return new Examination(
+                configuration, new Doctor(Sites.of(configuration), tables, configuration.sinkTasks()).examine());
+    }
+
+    boolean fit() {
+        return Doctor.blocking(findings).isEmpty();
+    }
+
+    void print(Screen screen) {
+        for (Site site : configuration.sites()) {
+            List<Finding> here = findings.stream()
+                    .filter(finding -> finding.site().equals(site.id()))
+                    .toList();
+            boolean fit = Doctor.blocking(here).isEmpty();
+            screen.say(screen.bold(site.id().text()) + " " + screen.dim(site.url()) + "  "
+                    + (fit ? screen.green("fit") : screen.red("not fit")));
+            here.forEach(finding -> print(finding, screen));
+        }
+    }
+
+    private static void print(Finding finding, Screen screen) {
+        boolean blocks = finding.severity() == Severity.BLOCKS;
+        screen.say("  " + (blocks ? screen.red("must be mended") : "worth knowing") + "  " + finding.subject() + ": "
+                + finding.problem());
+        screen.say("      " + finding.mend() + (finding.sql().isEmpty() ? "" : ":"));
+        finding.sql().forEach(sql -> screen.say("      " + screen.bold(sql + ";")));
+    }
+}

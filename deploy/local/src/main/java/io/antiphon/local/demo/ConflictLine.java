@@ -1,0 +1,72 @@
+package io.antiphon.local.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.antiphon.contract.Conflict;
+import io.antiphon.contract.ConflictSide;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A conflict in one line: who wrote what, knowing what, who won and why. */
+final class ConflictLine {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+    private static final int COLUMNS_SHOWN = 2;
+
+    private ConflictLine() {}
+
+    static String of(Conflict conflict) {
+        JsonNode one = row(conflict.getStanding());
+        JsonNode other = row(conflict.getIncoming());
+        List<String> columns = conflict.getColumns();
+        return conflict.getTableName() + " " + conflict.getKey() + ": " + side(conflict.getStanding(), one, columns)
+                + "; " + side(conflict.getIncoming(), other, columns) + "; " + conflict.getWinner() + " stands ("
+                + conflict.getRule() + ")";
+    }
+
+    private static String side(ConflictSide side, @Nullable JsonNode row, List<String> columns) {
+        return side.getSite() + " " + wrote(row, columns) + " at " + time(side.getWriteTime()) + ", " + knowing(side);
+    }
+
+    private static String wrote(@Nullable JsonNode row, List<String> columns) {
+        if (row == null) {
+            return "deleted it";
+        }
+        if (columns.isEmpty()) {
+            return "wrote " + row;
+        }
+        String shown = columns.stream()
+                .limit(COLUMNS_SHOWN)
+                .map(column -> column + "=" + row.path(column).asText("NULL"))
+                .collect(Collectors.joining(" "));
+        return "wrote " + shown + (columns.size() > COLUMNS_SHOWN ? " …" : "");
+    }
+
+    private static String knowing(ConflictSide side) {
+        return side.getSeen() == 0 ? "knowing no version of it" : "knowing it as of " + time(side.getSeen());
+    }
+
+    private static String time(long micros) {
+        return TIME.format(
+                Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L));
+    }
+
+    private static @Nullable JsonNode row(ConflictSide side) {
+        if (side.getRow() == null) {
+            return null;
+        }
+        try {
+            return JSON.readTree(side.getRow());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    String.format(Locale.ROOT, "the row of a conflict is not JSON: %s", e.getOriginalMessage()), e);
+        }
+    }
+}
