@@ -328,12 +328,11 @@ public final class Resolver {
     }
 
     private static SiteView settled(RowState was, SiteView view, long answered) {
-        long reached = Math.min(view.held(), answered);
-        if (reached < view.lastLocalVersion() || reached <= view.seen() && was.writeTime() <= view.writeTime()) {
+        if (answered < view.lastLocalVersion() || answered <= view.seen() && was.writeTime() <= view.writeTime()) {
             return view;
         }
-        Past seen = was.upTo(reached);
-        if (seen == null || seen.version() < view.lastLocalVersion()) {
+        Past seen = was.upTo(answered);
+        if (seen == null || seen.version() > view.held() || seen.version() < view.lastLocalVersion()) {
             return view;
         }
         boolean later =
