@@ -8,10 +8,10 @@ record Step(Kind kind, int site, int partition, long salt) {
         APPLY(8),
         BEGIN(3),
         COMMIT(4),
-        CRASH(1),
+        CRASH(4),
         REPLAY(1),
         CLOCK(2),
-        REWRITE(1),
+        REWRITE(2),
         FORGET(1);
 
         final int weight;

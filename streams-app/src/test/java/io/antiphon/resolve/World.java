@@ -472,7 +472,9 @@ final class World {
                 }
             }
         }
-        for (int round = 0; round < 3; round++) {
+        int refusalsBefore = -1;
+        for (int round = 0; round < 3 || refusals > refusalsBefore; round++) {
+            refusalsBefore = refusals;
             for (int key = 0; key < setup.keys(); key++) {
                 touch(key, random);
             }
