@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The same logs come to the same rows, in whatever interleaving they are heard. */
 class InterleavingsTest {
-    private static final long SEEDS = Long.getLong("antiphon.simulation.seeds", 20_000) / 8;
+    private static final long SEEDS = Long.getLong("antiphon.simulation.seeds", 20_000) / 16;
 
     @Test
     void theSameLogsComeToTheSameRows() {
