@@ -17,6 +17,16 @@ public record Shared(Mesh mesh, String schema) {
         mesh.settles(Arrays.stream(tables).map(this::table).toList());
     }
 
+    /** What is written while neither site hears of the other is concurrent. */
+    public void whileNeitherHears(Runnable writing) {
+        mesh.sites().forEach(Site::hearsNothing);
+        try {
+            writing.run();
+        } finally {
+            mesh.sites().forEach(Site::hearsAgain);
+        }
+    }
+
     /** The conflicts about one row, whose key is {@code [id]}. */
     public List<Conflict> conflicts(String table, Object id) {
         String key = id instanceof String ? "[\"" + id + "\"]" : "[" + id + "]";

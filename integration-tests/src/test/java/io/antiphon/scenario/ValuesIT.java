@@ -1,0 +1,127 @@
+package io.antiphon.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.antiphon.site.OnSharedMesh;
+import io.antiphon.site.Shared;
+import io.antiphon.site.Site;
+import org.junit.jupiter.api.Test;
+
+/** What is written at one site is what is read at the other, to the last bit. */
+@OnSharedMesh(schema = "vals", tables = """
+        CREATE TYPE mood AS ENUM ('sad', 'ok', 'very happy');
+        CREATE TABLE everything (
+          id int PRIMARY KEY, i2 smallint, i8 bigint, n numeric, n2 numeric(12,2), f4 real, f8 float8,
+          t text, v varchar(20), c char(5), b bytea, o boolean, u uuid,
+          d date, ti time, tz timetz, ts timestamp, tstz timestamptz, iv interval,
+          j json, jb jsonb, m mood, ip inet, tv tsvector, r int4range, tr tstzrange, b1 bit(1), b9 bit(9), bv bit varying(9),
+          ai int[], at text[], an numeric[], ats timestamptz[], am mood[], ab bytea[], au uuid[], aiv interval[], ad date[],
+          ao boolean[], ajb jsonb[], ab9 bit(9)[], ar int4range[], aip inet[], twice int GENERATED ALWAYS AS (i2 * 2) STORED,
+          dv text DEFAULT 'default');
+        CREATE TABLE identity_always (id int GENERATED ALWAYS AS IDENTITY (START 1 INCREMENT 2) PRIMARY KEY, v text);
+        CREATE TABLE "Mixed Case" (id int PRIMARY KEY, "Some Column" text, "select" int);
+        CREATE TABLE large (id int PRIMARY KEY, body text, raw bytea, note text);""")
+class ValuesIT {
+    private static final String FULL = """
+            INSERT INTO everything (id, i2, i8, n, n2, f4, f8, t, v, c, b, o, u, d, ti, tz, ts, tstz, iv, j, jb, m, ip, tv, r, tr,
+              b1, b9, bv, ai, at, an, ats, am, ab, au, aiv, ad, ao, ajb, ab9, ar, aip, dv) VALUES (
+              %d, -32768, 9223372036854775807, 123456789012345678901234567890.000100, -0.10, 1.17549435e-38, 5e-324,
+              'täxt "q" ''a'' \\ {} ,\t🙂', '', 'ab', '\\x00ff10', true, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
+              '0044-03-15 BC', '24:00:00', '23:59:59.999999-11:30', '2026-01-02 03:04:05.678901', '2026-06-30 23:59:59.999999+14',
+              '1 year -2 months 3 days -04:05:06.7', '{"b": 1,  "a": [1, null]}', '{"b": 1, "a": 1.50}', 'very happy',
+              '2001:db8::1/64', 'a:1A fat:2B,4C', '[3,7)', '["2026-01-01 00:00+00",)', '1', '101010101', '0101',
+              '{1,NULL,-3}', '{"a b",NULL,"NULL","","q\\"x"}', '{NaN,1.50,NULL}', '{"2026-01-01 00:00+00",infinity}',
+              '{ok,"very happy"}', '{"\\\\x00ff"}', '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}', '{"1 day","-00:00:01"}',
+              '{2026-01-01,infinity}', '{t,f,NULL}', '{"{\\"a\\": 1}"}', '{101010101,000000001}', '{"[1,2)",empty}', '{10.0.0.1}', NULL)""";
+
+    private static final String EDGES = """
+            INSERT INTO everything (id, n, f4, f8, t, d, ti, ts, tstz, iv, c, ai, at, r, jb, j) VALUES
+              (%1$d1, 'NaN', 'NaN', 'NaN', '', 'infinity', '00:00', 'infinity', 'infinity', '0', '', '{}', '{}', 'empty', 'null', 'null'),
+              (%1$d2, 'Infinity', 'Infinity', 'Infinity', E'\\n', '-infinity', '23:59:59.999999', '-infinity', '-infinity',
+                '178000000 years', 'äöü', '{{1,2},{3,4}}', '{{a,b},{c,NULL}}', '(,)', '"x"', '"x"'),
+              (%1$d3, '-Infinity', '-Infinity', '-Infinity', 'x', '5874897-12-31', '12:00', '294276-12-31 23:59:59.999999',
+                '294276-12-31 23:59:59.999999+00', '-1 us', 'abcde', '[0:1]={7,8}', NULL, '(,5]', '[]', '[]'),
+              (%1$d4, 0.00000000000000000000000000000001, -0.0, -0.0, 'x', '4713-01-01 BC', '12:00', '4713-01-01 00:00 BC',
+                '4713-01-01 00:00+00 BC', '1 mon -1 day', NULL, NULL, NULL, NULL, NULL, NULL)""";
+
+    @Test
+    void every_type_is_carried_from_berlin_to_tokyo(Site berlin, Site tokyo, Shared mesh) {
+        carried(berlin, tokyo, mesh, 1);
+    }
+
+    @Test
+    void every_type_is_carried_from_tokyo_to_berlin(Site berlin, Site tokyo, Shared mesh) {
+        carried(tokyo, berlin, mesh, 2);
+    }
+
+    @Test
+    void the_far_ends_of_the_types_are_carried(Site berlin, Site tokyo, Shared mesh) {
+        berlin.writes(EDGES.formatted(5));
+        tokyo.writes(EDGES.formatted(6));
+        mesh.settles("everything");
+
+        for (int n = 1; n <= 4; n++) {
+            assertThat(tokyo.row("everything", "5" + n)).isPresent().isEqualTo(berlin.row("everything", "5" + n));
+            assertThat(berlin.row("everything", "6" + n)).isPresent().isEqualTo(tokyo.row("everything", "6" + n));
+        }
+        assertThat(mesh.deadLetters("everything")).isEmpty();
+    }
+
+    @Test
+    void a_large_value_that_an_update_does_not_touch_stays(Site berlin, Site tokyo, Shared mesh) {
+        berlin.writes("""
+                INSERT INTO large SELECT 1, string_agg(md5(i::text), ''), decode(string_agg(md5(i::text), ''), 'hex'), 'one'
+                FROM generate_series(1, 4000) i""");
+        mesh.settles("large");
+        tokyo.writes("UPDATE large SET note = 'two' WHERE id = 1");
+        mesh.settles("large");
+        berlin.writes("UPDATE large SET note = 'three' WHERE id = 1");
+        mesh.settles("large");
+
+        assertThat(tokyo.row("large", 1)).isEqualTo(berlin.row("large", 1)).hasValueSatisfying(row -> assertThat(row)
+                .endsWith("three)")
+                .hasSizeGreaterThan(180_000));
+    }
+
+    @Test
+    void a_large_value_changed_at_one_site_survives_another_column_changed_at_the_other(
+            Site berlin, Site tokyo, Shared mesh) {
+        berlin.writes("INSERT INTO large SELECT 2, repeat('abcdefgh', 20000), NULL, 'one'");
+        mesh.settles("large");
+        mesh.whileNeitherHears(() -> {
+            berlin.writes("UPDATE large SET body = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 3000) i) WHERE id = 2");
+            tokyo.writes("UPDATE large SET note = 'tokyo' WHERE id = 2");
+        });
+        mesh.settles("large");
+
+        assertThat(tokyo.row("large", 2)).isEqualTo(berlin.row("large", 2)).hasValueSatisfying(row -> assertThat(row)
+                .endsWith("tokyo)")
+                .doesNotContain("abcdefghabcdefgh"));
+    }
+
+    @Test
+    void identities_and_odd_names_are_carried(Site berlin, Site tokyo, Shared mesh) {
+        berlin.writes("INSERT INTO identity_always (v) VALUES ('a'), ('b')");
+        tokyo.writes("INSERT INTO \"Mixed Case\" VALUES (1, 'x', 2)");
+        mesh.settles("identity_always", "Mixed Case");
+        tokyo.writes("UPDATE identity_always SET v = 'c' WHERE id = 1");
+        berlin.writes("UPDATE \"Mixed Case\" SET \"select\" = 3");
+        mesh.settles("identity_always", "Mixed Case");
+
+        assertThat(tokyo.rows("identity_always")).containsExactly("(1,c)", "(3,b)").isEqualTo(berlin.rows("identity_always"));
+        assertThat(tokyo.rows("\"Mixed Case\"")).containsExactly("(1,x,3)").isEqualTo(berlin.rows("\"Mixed Case\""));
+    }
+
+    private static void carried(Site here, Site there, Shared mesh, int id) {
+        here.writes(FULL.formatted(id), "INSERT INTO everything (id, dv) VALUES (" + id + "0, NULL)");
+        mesh.settles("everything");
+        assertThat(there.row("everything", id)).isPresent().isEqualTo(here.row("everything", id));
+        assertThat(there.row("everything", id + "0")).isPresent().isEqualTo(here.row("everything", id + "0"));
+
+        there.writes("UPDATE everything SET i2 = 7, t = NULL, ai = '{}' WHERE id = " + id);
+        mesh.settles("everything");
+        assertThat(here.row("everything", id)).isPresent().isEqualTo(there.row("everything", id));
+        assertThat(mesh.conflicts("everything", id)).isEmpty();
+        assertThat(mesh.deadLetters("everything")).isEmpty();
+    }
+}
