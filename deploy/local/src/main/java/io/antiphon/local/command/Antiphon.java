@@ -9,7 +9,9 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code antiphon} command. */
 @Command(
@@ -52,9 +54,18 @@ public final class Antiphon {
     public static CommandLine commandLine() {
         var line = new CommandLine(new Antiphon());
         line.setExecutionExceptionHandler(Antiphon::explain);
+        line.setParameterExceptionHandler(Antiphon::misused);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         return line;
+    }
+
+    private static int misused(ParameterException misuse, String[] arguments) {
+        CommandLine line = misuse.getCommandLine();
+        line.getErr().println("antiphon: " + misuse.getMessage());
+        UnmatchedArgumentException.printSuggestions(misuse, line.getErr());
+        line.getErr().println(line.getCommandSpec().qualifiedName() + " --help says how it is used");
+        return Exit.UNUSABLE;
     }
 
     private static int explain(Exception failure, CommandLine line, ParseResult parsed) {

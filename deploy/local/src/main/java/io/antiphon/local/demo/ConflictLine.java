@@ -26,13 +26,12 @@ final class ConflictLine {
         JsonNode one = row(conflict.getStanding());
         JsonNode other = row(conflict.getIncoming());
         List<String> columns = conflict.getColumns();
-        return conflict.getTableName() + " " + conflict.getKey() + ": " + side(conflict.getStanding(), one, columns)
-                + "; " + side(conflict.getIncoming(), other, columns) + "; " + conflict.getWinner() + " stands ("
-                + conflict.getRule() + ")";
-    }
-
-    private static String side(ConflictSide side, @Nullable JsonNode row, List<String> columns) {
-        return side.getSite() + " " + wrote(row, columns) + " at " + time(side.getWriteTime()) + ", " + knowing(side);
+        ConflictSide standing = conflict.getStanding();
+        ConflictSide incoming = conflict.getIncoming();
+        return conflict.getTableName() + " " + conflict.getKey() + ": " + standing.getSite() + " " + wrote(one, columns)
+                + " at " + time(standing.getWriteTime()) + "; " + incoming.getSite() + ", " + knowing(incoming) + ", "
+                + wrote(other, columns) + " at " + time(incoming.getWriteTime()) + "; " + conflict.getWinner()
+                + " stands (" + conflict.getRule() + ")";
     }
 
     private static String wrote(@Nullable JsonNode row, List<String> columns) {
@@ -50,7 +49,7 @@ final class ConflictLine {
     }
 
     private static String knowing(ConflictSide side) {
-        return side.getSeen() == 0 ? "knowing no version of it" : "knowing it as of " + time(side.getSeen());
+        return side.getSeen() == 0 ? "knowing nothing of it" : "knowing only what stood at " + time(side.getSeen());
     }
 
     private static String time(long micros) {

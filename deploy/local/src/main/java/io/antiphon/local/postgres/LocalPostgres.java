@@ -76,7 +76,7 @@ public final class LocalPostgres implements AutoCloseable {
         all.putAll(settings);
         all.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
         var launch = new Launch(
-                "database " + name,
+                "the database " + name,
                 command,
                 Map.of(),
                 folder.resolve("logs").resolve(name + ".log"),

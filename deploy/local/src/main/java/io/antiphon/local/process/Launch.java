@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * How one child process is started.
  *
- * @param name as people call it, e.g. {@code broker}
+ * @param name as people call it, e.g. {@code the broker}
  * @param command the program and its arguments
  * @param environment added to our own; for what must not be seen in a process list
  * @param log what it prints is appended here

@@ -23,6 +23,9 @@ public final class Supervised implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration LASTED = Duration.ofMinutes(1);
 
+    /** A process that a signal ended has this exit code and the signal's number. */
+    private static final int SIGNAL = 128;
+
     private final Launch launch;
     private final Health health;
     private final Duration grace;
@@ -158,7 +161,7 @@ public final class Supervised implements AutoCloseable {
         try {
             started = builder.start();
         } catch (IOException e) {
-            throw new ProcessFailure("cannot start the " + launch.name() + ": " + e.getMessage());
+            throw new ProcessFailure("cannot start " + launch.name() + ": " + e.getMessage());
         }
         process = started;
         Leftovers.note(launch.record(), started.toHandle());
@@ -178,7 +181,7 @@ public final class Supervised implements AutoCloseable {
                     good = true;
                 }
                 if (!firstGood.complete(null)) {
-                    events.accept("the " + launch.name() + " is back");
+                    events.accept(launch.name() + " is back");
                 }
                 return;
             }
@@ -206,8 +209,7 @@ public final class Supervised implements AutoCloseable {
             good = false;
             if (!firstGood.isDone()) {
                 wanted = false;
-                firstGood.completeExceptionally(
-                        new ProcessFailure(failure("ended with " + gone.exitValue() + " while starting")));
+                firstGood.completeExceptionally(new ProcessFailure(failure(end(gone) + " while starting")));
                 return;
             }
             if (Duration.between(startedAt, Instant.now()).compareTo(LASTED) > 0) {
@@ -216,7 +218,8 @@ public final class Supervised implements AutoCloseable {
             wait = pause;
             pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
         }
-        events.accept(failure("ended with " + gone.exitValue()) + "; starting it again in "
+        events.accept((gone.exitValue() > SIGNAL ? launch.name() + " " + end(gone) : failure(end(gone)))
+                + "; starting it again in "
                 + (wait.toMillis() < 1000 ? wait.toMillis() + " ms" : wait.toSeconds() + " s"));
         CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(() -> {
@@ -232,10 +235,16 @@ public final class Supervised implements AutoCloseable {
                 });
     }
 
+    private static String end(Process gone) {
+        return gone.exitValue() > SIGNAL
+                ? "was ended by signal " + (gone.exitValue() - SIGNAL)
+                : "ended with " + gone.exitValue();
+    }
+
     private String failure(String what) {
         String cause = log.cause(logBefore);
         List<String> last = log.lastLines(5, logBefore);
-        var text = new StringBuilder("the ").append(launch.name()).append(' ').append(what);
+        var text = new StringBuilder(launch.name()).append(' ').append(what);
         if (cause != null) {
             text.append(": ").append(cause.trim());
         } else if (!last.isEmpty()) {

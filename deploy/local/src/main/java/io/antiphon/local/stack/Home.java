@@ -26,6 +26,7 @@ public final class Home implements AutoCloseable {
     private final Path folder;
     private final FileChannel channel;
     private final FileLock lock;
+    private List<String> ended = List.of();
 
     private Home(Path folder, FileChannel channel, FileLock lock) {
         this.folder = folder;
@@ -54,7 +55,7 @@ public final class Home implements AutoCloseable {
             channel.write(StandardCharsets.US_ASCII.encode(
                     Long.toString(ProcessHandle.current().pid())));
             var taken = new Home(home, channel, lock);
-            taken.tidy();
+            taken.ended = taken.tidy();
             return taken;
         } catch (IOException e) {
             throw new StackException("cannot use " + home + " as home: "
@@ -82,6 +83,11 @@ public final class Home implements AutoCloseable {
 
     public Path folder() {
         return folder;
+    }
+
+    /** The processes that a killed predecessor had left running, and that were ended. */
+    List<String> ended() {
+        return ended;
     }
 
     /** What a process said. */

@@ -51,6 +51,16 @@ public record Installation(Path folder) {
         return folder.resolve("resolver") + "/*";
     }
 
+    /** What a part's class path is made of. */
+    Path jars(Part part) {
+        return folder.resolve(
+                switch (part) {
+                    case BROKER, CONNECT -> "kafka";
+                    case REGISTRY -> "registry";
+                    case RESOLVER -> "resolver";
+                });
+    }
+
     Path plugins() {
         return folder.resolve("plugins");
     }

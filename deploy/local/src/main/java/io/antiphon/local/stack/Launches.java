@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class Launches {
     private final Endpoints endpoints;
     private final Ports ports;
     private final Options options;
+    private final Map<Part, ClassArchive> archives = new EnumMap<>(Part.class);
 
     /** @param ports the ones that are used, none of them 0 */
     Launches(
@@ -69,6 +71,13 @@ final class Launches {
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        // A broker that crashed is let in again when its former session is over, and a transaction that follows on
+        // another's heels waits
+        // here, not in the client, which would wait much longer.
+        settings.put("broker.session.timeout.ms", "4000");
+        settings.put("broker.heartbeat.interval.ms", "1000");
+        settings.put("add.partitions.to.txn.retry.backoff.ms", "5");
+        settings.put("add.partitions.to.txn.retry.backoff.max.ms", "500");
         settings.put("message.max.bytes", LARGEST_RECORD);
         settings.put("replica.fetch.max.bytes", LARGEST_RECORD);
         settings.put("log.segment.bytes", Integer.toString(128 << 20));
@@ -201,10 +210,18 @@ final class Launches {
                 options.environment());
     }
 
+    /** To be called when the processes have ended. */
+    void settle() {
+        archives.values().forEach(ClassArchive::settle);
+    }
+
     private Launch java(Part part, List<String> arguments, Map<String, String> environment) {
         var command = new ArrayList<String>();
         command.add(javaProgram());
         command.addAll(options.jvm().getOrDefault(part, List.of()));
+        ClassArchive archive = ClassArchive.of(installation.folder(), part, installation.jars(part));
+        archives.put(part, archive);
+        command.addAll(archive.flags());
         command.addAll(List.of(
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:-UsePerfData",
@@ -214,7 +231,7 @@ final class Launches {
                 "-Duser.timezone=UTC",
                 "-Djava.io.tmpdir=" + home.tmp()));
         command.addAll(arguments);
-        return new Launch(part.word(), command, environment, home.log(part.word()), home.run(part.word()));
+        return new Launch(part.title(), command, environment, home.log(part.word()), home.run(part.word()));
     }
 
     private Path logging() {

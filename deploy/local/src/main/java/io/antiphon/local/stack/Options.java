@@ -39,7 +39,8 @@ public record Options(
     public static Options small(Consumer<String> progress) {
         var jvm = new EnumMap<Part, List<String>>(Part.class);
         jvm.put(Part.BROKER, List.of("-Xms96m", "-Xmx512m", "-XX:+UseSerialGC"));
-        jvm.put(Part.REGISTRY, List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC"));
+        // Asked a few times, then remembered by its clients: compiling it well would cost more than all its answers.
+        jvm.put(Part.REGISTRY, List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         jvm.put(Part.CONNECT, List.of("-Xms128m", "-Xmx768m", "-XX:+UseParallelGC"));
         jvm.put(Part.RESOLVER, List.of("-Xms96m", "-Xmx512m", "-XX:+UseParallelGC"));
         return new Options(

@@ -4,10 +4,21 @@ import java.util.Locale;
 
 /** A process of the stack, in the order they are needed. */
 public enum Part {
-    BROKER,
-    REGISTRY,
-    CONNECT,
-    RESOLVER;
+    BROKER("the broker"),
+    REGISTRY("the registry"),
+    CONNECT("Kafka Connect"),
+    RESOLVER("the resolver");
+
+    private final String title;
+
+    Part(String title) {
+        this.title = title;
+    }
+
+    /** What people call it. */
+    public String title() {
+        return title;
+    }
 
     /** What its log and the note of its process are called. */
     String word() {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * On somebody's own cluster only the resolver is ours; the rest is reached where the configuration says.
  */
 public final class Stack implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration GRACE = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final HttpClient http =
@@ -80,6 +80,8 @@ public final class Stack implements AutoCloseable {
                 "reconnect.backoff.max.ms", "500",
                 "request.timeout.ms", "10000",
                 "default.api.timeout.ms", "60000"));
+        home.ended().forEach(name -> options.progress()
+                .accept("ended " + name + ", which a killed predecessor had left running"));
         this.connectors = new MeshConnectors(configuration, endpoints, connect, options.stages());
     }
 
@@ -168,6 +170,7 @@ public final class Stack implements AutoCloseable {
                     .parallel()
                     .forEach(Supervised::close);
         }
+        launches.settle();
         admin.close(Duration.ofSeconds(1));
         home.close();
         if (interrupted) {
@@ -239,7 +242,7 @@ public final class Stack implements AutoCloseable {
     }
 
     private Supervised part(Part part) {
-        return process(part).orElseThrow(() -> new StackException("the " + part.word() + " is not ours"));
+        return process(part).orElseThrow(() -> new StackException(part.title() + " is not ours to stop or start"));
     }
 
     private boolean brokerAnswers() throws Exception {

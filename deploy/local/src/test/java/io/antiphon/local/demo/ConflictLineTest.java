@@ -1,0 +1,60 @@
+package io.antiphon.local.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.antiphon.contract.Conflict;
+import io.antiphon.contract.ConflictSide;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ConflictLineTest {
+    private static final long NINE = 1_800_000_000_000_000L;
+
+    @Test
+    void saysWhoWroteWhatKnowingWhatWhoWonAndWhy() {
+        Conflict conflict = conflict(
+                side("berlin", NINE + 2_000_000, 0, "{\"seat\":17,\"buyer\":\"Ada\",\"sold_by\":\"berlin\"}"),
+                side("tokyo", NINE + 3_000_000, NINE, "{\"seat\":17,\"buyer\":\"Alan\",\"sold_by\":\"tokyo\"}"),
+                List.of("buyer"));
+        assertThat(ConflictLine.of(conflict))
+                .isEqualTo("ticket [17]: berlin wrote buyer=Ada at " + time(2) + "; tokyo, knowing only what stood at "
+                        + time(0) + ", wrote buyer=Alan at " + time(3) + "; tokyo stands (last-writer-wins)");
+    }
+
+    @Test
+    void saysThatARowWasDeleted() {
+        Conflict conflict = conflict(side("berlin", NINE, 0, null), side("tokyo", NINE, 0, "{\"seat\":17}"), List.of());
+        assertThat(ConflictLine.of(conflict))
+                .contains("berlin deleted it at ", "tokyo, knowing nothing of it, wrote {\"seat\":17} at ");
+    }
+
+    private static Conflict conflict(ConflictSide standing, ConflictSide incoming, List<String> columns) {
+        return new Conflict(
+                "1",
+                "public",
+                "ticket",
+                "[17]",
+                "UPDATE_UPDATE",
+                columns,
+                "last-writer-wins",
+                "tokyo",
+                standing,
+                incoming,
+                NINE,
+                null);
+    }
+
+    private static ConflictSide side(String site, long time, long seen, @Nullable String row) {
+        return new ConflictSide(site, time, 0L, seen, row);
+    }
+
+    private static String time(long second) {
+        return DateTimeFormatter.ofPattern("HH:mm:ss.SSS")
+                .withZone(ZoneId.systemDefault())
+                .format(Instant.ofEpochSecond(NINE / 1_000_000 + second));
+    }
+}
