@@ -115,6 +115,7 @@ public final class Resolver {
                 version,
                 snapshot ? 0 : local.commitTime(),
                 version,
+                HybridTime.NONE,
                 0,
                 0,
                 !exists,
@@ -571,6 +572,7 @@ public final class Resolver {
                     holds ? clock.version() : 0,
                     snapshot ? 0 : local.commitTime(),
                     clock.version(),
+                    from.seen(),
                     followed ? 0 : from.forgot(),
                     siteLife,
                     local.after() == null,
@@ -610,7 +612,7 @@ public final class Resolver {
                             rival.author(),
                             rival.writeTime(),
                             was.version(),
-                            was.at(rival.author()).seen(),
+                            was.at(rival.author()).madeOn(),
                             was.exists() ? was.row() : null),
                     new Side(local.site(), clock.writeTime(), 0, from.seen(), local.after()));
         }

@@ -12,6 +12,7 @@ import io.antiphon.mesh.SiteId;
  *     it, the site has seen it
  * @param lastLocal commit time of its last local change as its database notes it, 0 for none: what the guard admits
  * @param lastLocalVersion version that change was decided at, 0 for none
+ * @param madeOn version that change was made on, 0 for none
  * @param forgot its own changes decided up to this version are no longer in its row: it fell back
  * @param life the life of the row that stands there
  * @param gone the row of that life was deleted there: an insert begins the next life
@@ -24,13 +25,14 @@ public record SiteView(
         long held,
         long lastLocal,
         long lastLocalVersion,
+        long madeOn,
         long forgot,
         int life,
         boolean gone,
         boolean snapshot) {
 
     static SiteView unknown(SiteId site) {
-        return new SiteView(site, 0, 0, 0, 0, 0, 0, 0, false, false);
+        return new SiteView(site, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
     }
 
     /** Whether a change of this site cannot have known the write. */
@@ -52,6 +54,7 @@ public record SiteView(
                 current ? version.version() : 0,
                 0,
                 0,
+                madeOn,
                 version.version() >= forgot ? 0 : forgot,
                 version.life(),
                 !version.exists(),
@@ -61,22 +64,43 @@ public record SiteView(
     /** The site holds an older version than believed; nothing decided up to {@code last} is in its row any more. */
     SiteView fellBack(Past version, long last) {
         return new SiteView(
-                site, version.version(), version.writeTime(), 0, 0, 0, last, version.life(), !version.exists(), false);
+                site,
+                version.version(),
+                version.writeTime(),
+                0,
+                0,
+                0,
+                madeOn,
+                last,
+                version.life(),
+                !version.exists(),
+                false);
     }
 
     SiteView holding(long version) {
         return held == version
                 ? this
                 : new SiteView(
-                        site, seen, writeTime, version, lastLocal, lastLocalVersion, forgot, life, gone, snapshot);
+                        site,
+                        seen,
+                        writeTime,
+                        version,
+                        lastLocal,
+                        lastLocalVersion,
+                        madeOn,
+                        forgot,
+                        life,
+                        gone,
+                        snapshot);
     }
 
     SiteView knownSince(long commitTime) {
-        return new SiteView(site, seen, writeTime, held, commitTime, lastLocalVersion, forgot, life, gone, false);
+        return new SiteView(
+                site, seen, writeTime, held, commitTime, lastLocalVersion, madeOn, forgot, life, gone, false);
     }
 
     SiteView fromSnapshot() {
-        return new SiteView(site, seen, writeTime, held, 0, lastLocalVersion, forgot, life, gone, true);
+        return new SiteView(site, seen, writeTime, held, 0, lastLocalVersion, madeOn, forgot, life, gone, true);
     }
 
     /** The site's answer has passed the version it held already: it has seen it. */
@@ -88,6 +112,7 @@ public record SiteView(
                 held,
                 lastLocal,
                 lastLocalVersion,
+                madeOn,
                 forgot,
                 version.life(),
                 !version.exists(),

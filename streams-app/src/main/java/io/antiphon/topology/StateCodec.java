@@ -40,6 +40,7 @@ final class StateCodec {
     private static final int FORGOT = 32;
     private static final int GONE = 64;
     private static final int SNAPSHOT = 128;
+    private static final int MADE_ON = 256;
 
     private final Numbering numbers;
     private final SiteId[] sites;
@@ -132,6 +133,7 @@ final class StateCodec {
                 | (view.held() == 0 ? 0 : HELD)
                 | (view.lastLocal() == 0 ? 0 : LAST_LOCAL)
                 | (view.lastLocalVersion() == 0 ? 0 : LAST_LOCAL_VERSION)
+                | (view.madeOn() == 0 ? 0 : MADE_ON)
                 | (view.forgot() == 0 ? 0 : FORGOT)
                 | (view.gone() ? GONE : 0)
                 | (view.snapshot() ? SNAPSHOT : 0));
@@ -141,6 +143,7 @@ final class StateCodec {
         writeTime(view.held(), version, out);
         writeTime(view.lastLocal(), version, out);
         writeTime(view.lastLocalVersion(), version, out);
+        writeTime(view.madeOn(), version, out);
         writeTime(view.forgot(), version, out);
     }
 
@@ -249,6 +252,7 @@ final class StateCodec {
                 readTime(flags & HELD, version, in),
                 readTime(flags & LAST_LOCAL, version, in),
                 readTime(flags & LAST_LOCAL_VERSION, version, in),
+                readTime(flags & MADE_ON, version, in),
                 readTime(flags & FORGOT, version, in),
                 life,
                 (flags & GONE) != 0,

@@ -162,6 +162,8 @@ class MeshTopologyTest {
         assertThat(conflict.getKind()).isEqualTo("UPDATE_UPDATE");
         assertThat(conflict.getColumns()).containsExactly("city");
         assertThat(conflict.getWinner()).isEqualTo("berlin");
+        assertThat(conflict.getStanding().getSeen()).isEqualTo(NOON);
+        assertThat(conflict.getIncoming().getSeen()).isEqualTo(NOON);
         assertThat(conflict.getIncoming().getSite()).isEqualTo("tokyo");
         assertThat(conflict.getIncoming().getRow()).contains("Tokyo");
         assertThat(conflict.getOutcome()).contains("Rome");
