@@ -17,6 +17,6 @@ public final class Eventually {
                 .atMost(DEADLINE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(LOOK)
-                .untilAsserted(assertion);
+                .ignoreExceptions().untilAsserted(assertion);
     }
 }

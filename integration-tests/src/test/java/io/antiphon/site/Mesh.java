@@ -148,6 +148,12 @@ public final class Mesh implements AutoCloseable {
         return stack;
     }
 
+    /** Returns when every part and every site answers again. */
+    public void recovers() {
+        sites.values().forEach(site -> eventually(() -> site.strings("SELECT 1")));
+        stack().awaitReady();
+    }
+
     /**
      * Returns when everything that was committed at any site before the call has been decided and applied everywhere, and so has all that
      * followed from that: the echoes have been read, and what had to be sent again has arrived.

@@ -33,7 +33,7 @@ public final class Site {
     }
 
     /** The same site with table names looked up in this schema. */
-    Site in(String other) {
+    public Site in(String other) {
         return new Site(id, database, other, hearing);
     }
 
