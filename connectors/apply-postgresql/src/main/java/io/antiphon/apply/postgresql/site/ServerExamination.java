@@ -23,7 +23,6 @@ final class ServerExamination {
             "pg_replication_origin_drop(text)",
             "pg_replication_origin_oid(text)",
             "pg_replication_origin_session_setup(text)",
-            "pg_replication_origin_session_reset()",
             "pg_replication_origin_xact_setup(pg_lsn, timestamp with time zone)");
 
     private final PostgresSite site;

@@ -32,7 +32,10 @@ final class TableExamination {
             "inet",
             "cidr",
             "macaddr",
-            "macaddr8");
+            "macaddr8",
+            "bytea",
+            "bit",
+            "varbit");
     private static final String AS_OWNER = "as its owner";
     private static final String AS_SUPERUSER = "as a superuser";
 
@@ -62,6 +65,7 @@ final class TableExamination {
     private void examine(Shape shape) throws SQLException {
         if (kind(shape)) {
             key(shape);
+            constraints(shape);
             triggersAndRules(shape);
             privileges(shape);
         }
@@ -171,6 +175,20 @@ final class TableExamination {
                     "it has no primary key, so its rows cannot be told apart",
                     AS_OWNER,
                     "ALTER TABLE " + SqlText.table(shape.table()) + " ADD PRIMARY KEY (" + candidates.get(0) + ")");
+        }
+    }
+
+    /** PostgreSQL checks a deferrable constraint by a trigger, which does not fire in the session of a sink. */
+    private void constraints(Shape shape) throws SQLException {
+        for (String trigger : names("""
+                SELECT tgname FROM pg_constraint AS c JOIN pg_trigger AS t ON t.tgconstraint = c.oid
+                WHERE c.conrelid = ? AND c.contype IN ('u', 'x') AND tgenabled NOT IN ('A', 'R') ORDER BY 1""", shape)) {
+            findings.blocks(
+                    shape.table().toString(),
+                    "a constraint of it is deferrable, and is not checked for replicated rows",
+                    "as a superuser, or make it not deferrable",
+                    "ALTER TABLE " + SqlText.table(shape.table()) + " ENABLE ALWAYS TRIGGER "
+                            + SqlText.identifier(trigger));
         }
     }
 

@@ -60,6 +60,7 @@ class DoctorTest {
                 value = {
                     "CREATE TABLE customer (id int NOT NULL UNIQUE); it has no primary key",
                     "CREATE TABLE customer (id int PRIMARY KEY DEFERRABLE); its primary key is deferrable",
+                    "CREATE TABLE customer (id int PRIMARY KEY, name text UNIQUE DEFERRABLE INITIALLY DEFERRED); a constraint of it is deferrable",
                     "CREATE UNLOGGED TABLE customer (id int PRIMARY KEY); it is unlogged",
                     "CREATE TABLE customer (id double precision PRIMARY KEY); its key column id is double precision",
                     "CREATE TABLE customer (id text COLLATE blind PRIMARY KEY); the collation of its key column id",
@@ -89,7 +90,7 @@ class DoctorTest {
                 delimiter = ';',
                 value = {
                     "CREATE TABLE customer (id int); it has no primary key",
-                    "CREATE TABLE customer (id bytea PRIMARY KEY); its key column id is bytea, of which",
+                    "CREATE TABLE customer (id numrange PRIMARY KEY); its key column id is numrange, of which",
                     "CREATE TABLE customer (id int PRIMARY KEY) PARTITION BY RANGE (id); it is partitioned",
                     "CREATE VIEW customer AS SELECT 1 AS id; it is a view",
                     "CREATE MATERIALIZED VIEW customer AS SELECT 1 AS id; it is a materialized view",
@@ -269,8 +270,6 @@ class DoctorTest {
                 connection.setAutoCommit(false);
                 statement.execute("SELECT pg_replication_origin_xact_setup('0/10', now())");
                 statement.execute("INSERT INTO customer VALUES (1, 'Ada')");
-                connection.commit();
-                statement.execute("SELECT pg_replication_origin_session_reset()");
                 connection.commit();
             }
             site.remove(false);

@@ -8,10 +8,13 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 class PreparedAndRemovedTest {
     private static final MeshName SHOP = new MeshName("shop");
@@ -228,20 +231,51 @@ class PreparedAndRemovedTest {
     }
 
     @Test
-    void aSlotInUseIsNotTakenAwayUnlessAsked() throws SQLException {
+    void anOriginInUseIsNotTakenAwayUnlessAsked() throws SQLException {
         berlin.prepare(TABLES);
         captureAndSinkHaveRun(SHOP, "berlin");
         try (Connection sink = berlin.connect();
                 var statement = sink.createStatement()) {
             statement.execute("SELECT pg_replication_origin_session_setup('antiphon_shop_berlin_0')");
 
-            assertThatThrownBy(() ->
-                            new Removal(berlin, berlin.connect(), false, java.time.Duration.ofMillis(300)).remove())
+            assertThatThrownBy(() -> new Removal(berlin, berlin.connect(), false, Duration.ofMillis(300)).remove())
                     .isInstanceOf(SlotInUseException.class)
                     .hasMessageContaining("antiphon_shop_berlin_0 is still in use; stop the pipeline of mesh shop");
             assertThat(statement.execute("SELECT 1")).isTrue();
 
             assertThat(berlin.remove(true).gone()).contains("origin antiphon_shop_berlin_0", "schema antiphon");
+        }
+    }
+
+    @Test
+    void aSlotBeingReadIsNotTakenAwayUnlessAsked() throws SQLException {
+        berlin.prepare(TABLES);
+        captureAndSinkHaveRun(SHOP, "berlin");
+        var properties = new Properties();
+        properties.setProperty("user", "postgres");
+        properties.setProperty("replication", "database");
+        properties.setProperty("preferQueryMode", "simple");
+        properties.setProperty("assumeMinServerVersion", "14");
+        try (Connection capture = new org.postgresql.Driver().connect(database.url(), properties)) {
+            capture.unwrap(PGConnection.class)
+                    .getReplicationAPI()
+                    .replicationStream()
+                    .logical()
+                    .withSlotName("antiphon_shop_berlin")
+                    .withSlotOption("proto_version", "1")
+                    .withSlotOption("publication_names", "antiphon_shop")
+                    .start();
+            assertThat(berlin.slot())
+                    .hasValueSatisfying(slot -> assertThat(slot.active()).isTrue());
+
+            assertThatThrownBy(() -> new Removal(berlin, berlin.connect(), false, Duration.ofMillis(300)).remove())
+                    .isInstanceOf(SlotInUseException.class)
+                    .hasMessage(
+                            "berlin: the replication slot antiphon_shop_berlin is still in use; stop the pipeline of mesh shop"
+                                    + " (its connectors capture-berlin and apply-berlin) first");
+            assertThat(berlin.slot()).isPresent();
+
+            assertThat(berlin.remove(true).gone()).contains("slot antiphon_shop_berlin");
         }
     }
 

@@ -67,7 +67,7 @@ final class Server {
     /** A new, empty database. {@code options} go behind CREATE DATABASE. */
     Database newDatabase(String options) throws SQLException {
         String name = "shop" + NUMBER.incrementAndGet();
-        database("postgres").run("CREATE DATABASE " + name + " " + options);
+        database("postgres").run("CREATE DATABASE " + name + " STRATEGY file_copy " + options);
         return database(name);
     }
 

@@ -71,6 +71,7 @@ final class TransactionPooler implements AutoCloseable {
                 new DataOutputStream(new BufferedOutputStream(socket.getOutputStream())));
         fresh.out().writeInt(startup.length + 4);
         fresh.out().write(startup);
+        fresh.out().flush();
         answer(fresh, out);
         putBack(fresh);
         boolean inTransaction = false;
