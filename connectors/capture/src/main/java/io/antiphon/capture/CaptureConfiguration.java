@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -19,16 +21,23 @@ import java.util.stream.Collectors;
  * <p>The slot is made by the connector, the publication is not: it must exist, with the captured tables and our own.
  *
  * @param tables the configured tables, without our own
+ * @param generated the columns of the tables that the database computes itself: they follow from the others, so they are not captured
  * @param database where the site is and who captures it
  * @param registry address of the schema registry as the Connect worker reaches it
  */
 public record CaptureConfiguration(
-        MeshName mesh, SiteId site, List<TableId> tables, Database database, String registry) {
+        MeshName mesh,
+        SiteId site,
+        List<TableId> tables,
+        Map<TableId, Set<String>> generated,
+        Database database,
+        String registry) {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(10);
 
     public CaptureConfiguration {
         tables = List.copyOf(tables);
+        generated = Map.copyOf(generated);
         if (tables.isEmpty()) {
             throw new IllegalArgumentException("site " + site + " has no table to capture");
         }
@@ -92,6 +101,9 @@ public record CaptureConfiguration(
         rendered.put("publication.name", names.publication());
         rendered.put("publication.autocreate.mode", "disabled");
         rendered.put("table.include.list", capturedTables());
+        if (!generated.isEmpty()) {
+            rendered.put("column.exclude.list", generatedColumns());
+        }
         rendered.put("snapshot.mode", "initial");
         rendered.put("skipped.operations", "none");
         rendered.put("tombstones.on.delete", "false");
@@ -105,6 +117,16 @@ public record CaptureConfiguration(
         return captured.stream()
                 .map(table -> quoted(table.schema()) + "\\." + quoted(table.name()))
                 .collect(Collectors.joining(","));
+    }
+
+    private String generatedColumns() {
+        return new TreeMap<>(generated)
+                .entrySet().stream()
+                        .flatMap(of -> of.getValue().stream()
+                                .sorted()
+                                .map(column -> quoted(of.getKey().schema()) + "\\."
+                                        + quoted(of.getKey().name()) + "\\." + quoted(column)))
+                        .collect(Collectors.joining(","));
     }
 
     private static void renderValues(Map<String, String> rendered) {

@@ -8,9 +8,11 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CaptureConfigurationTest {
+    private Map<TableId, Set<String>> generated = Map.of();
     private final CaptureConfiguration.Database database = new CaptureConfiguration.Database(
             "127.0.0.1", 5432, "shop", "antiphon", "${env:BERLIN_PASSWORD}", Map.of("sslmode", "require"));
 
@@ -53,11 +55,21 @@ class CaptureConfigurationTest {
         assertThatThrownBy(this::capture).hasMessage("site berlin has no table to capture");
     }
 
+    @Test
+    void generatedColumnsAreNotCaptured() {
+        generated = Map.of(TableId.parse("public.line"), Set.of("total"));
+
+        assertThat(capture("public.line").render()).containsEntry("column.exclude.list", "public\\.line\\.total");
+        generated = Map.of();
+        assertThat(capture("public.line").render()).doesNotContainKey("column.exclude.list");
+    }
+
     private CaptureConfiguration capture(String... tables) {
         return new CaptureConfiguration(
                 new MeshName("shop"),
                 new SiteId("berlin"),
                 List.of(tables).stream().map(TableId::parse).toList(),
+                generated,
                 database,
                 "http://127.0.0.1:8081/apis/ccompat/v7");
     }

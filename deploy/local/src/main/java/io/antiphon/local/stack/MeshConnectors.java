@@ -1,13 +1,16 @@
 package io.antiphon.local.stack;
 
 import io.antiphon.apply.ApplyConfiguration;
+import io.antiphon.apply.postgresql.site.PostgresSite;
 import io.antiphon.capture.CaptureConfiguration;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Site;
 import io.antiphon.config.Table;
 import io.antiphon.mesh.DatabaseNames;
 import io.antiphon.mesh.SiteId;
+import io.antiphon.mesh.TableId;
 import io.antiphon.mesh.Topics;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -149,9 +152,27 @@ final class MeshConnectors {
         return new CaptureConfiguration(
                 configuration.mesh(),
                 site.id(),
-                configuration.tables().stream().map(Table::id).toList(),
+                tables(),
+                generatedColumns(site),
                 database(site, password),
                 endpoints.registry());
+    }
+
+    private List<TableId> tables() {
+        return configuration.tables().stream().map(Table::id).toList();
+    }
+
+    private Map<TableId, Set<String>> generatedColumns(Site site) {
+        try {
+            for (PostgresSite database : Sites.of(configuration)) {
+                if (database.id().equals(site.id())) {
+                    return database.generatedColumns(tables());
+                }
+            }
+            return Map.of();
+        } catch (SQLException e) {
+            throw new StackException("the columns of site " + site.id() + " cannot be read: " + e.getMessage());
+        }
     }
 
     /** The parts of a JDBC address, which Debezium takes one by one. */

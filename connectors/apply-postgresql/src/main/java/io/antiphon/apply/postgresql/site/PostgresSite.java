@@ -9,8 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A site's PostgreSQL database, and who we are there.
@@ -104,6 +108,31 @@ public record PostgresSite(MeshName mesh, SiteId id, String url, String user, St
                     return positions;
                 }
             }
+        }
+    }
+
+    /** The columns of these tables that the database computes itself, and which therefore are not to be captured. */
+    public Map<TableId, Set<String>> generatedColumns(List<TableId> tables) throws SQLException {
+        try (Connection connection = connect();
+                var query = connection.prepareStatement("""
+                        SELECT table_name, column_name FROM information_schema.columns
+                        WHERE table_schema = ? AND is_generated = 'ALWAYS'""")) {
+            var generated = new TreeMap<TableId, Set<String>>();
+            for (String schema :
+                    new TreeSet<>(tables.stream().map(TableId::schema).toList())) {
+                query.setString(1, schema);
+                try (ResultSet row = query.executeQuery()) {
+                    while (row.next()) {
+                        var table = new TableId(schema, row.getString(1));
+                        if (tables.contains(table)) {
+                            generated
+                                    .computeIfAbsent(table, first -> new TreeSet<>())
+                                    .add(row.getString(2));
+                        }
+                    }
+                }
+            }
+            return generated;
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 
 /** Makes a site ready for capture and the sink, in small transactions each of which can be repeated. */
 final class Preparation {
+    private static final int PUBLISHES_GENERATED_COLUMNS = 18;
+
     private final PostgresSite site;
     private final Connection connection;
     private final Transaction transaction;
@@ -106,12 +108,21 @@ final class Preparation {
         try (Statement statement = connection.createStatement()) {
             if (!Publication.isThere(site, connection)) {
                 statement.execute("CREATE PUBLICATION " + publication + " FOR TABLE " + SqlText.tables(wanted));
+                publishGenerated(publication, statement);
                 return;
             }
+            publishGenerated(publication, statement);
             Set<TableId> published = Publication.tables(site, connection);
             if (!published.equals(wanted)) {
                 statement.execute("ALTER PUBLICATION " + publication + " SET TABLE " + SqlText.tables(wanted));
             }
+        }
+    }
+
+    /** From 18 on PostgreSQL refuses every update of a table whose full replica identity has a column that is not published. */
+    private void publishGenerated(String publication, Statement statement) throws SQLException {
+        if (connection.getMetaData().getDatabaseMajorVersion() >= PUBLISHES_GENERATED_COLUMNS) {
+            statement.execute("ALTER PUBLICATION " + publication + " SET (publish_generated_columns = stored)");
         }
     }
 
