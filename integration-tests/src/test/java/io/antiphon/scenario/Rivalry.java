@@ -1,5 +1,8 @@
 package io.antiphon.scenario;
 
+import static io.antiphon.site.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.antiphon.fault.Fault;
 import io.antiphon.guarantee.Evidence;
 import io.antiphon.guarantee.Guarantee;
@@ -18,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rivalry {
     private static final int KEYS = 40;
+    private static final AtomicInteger RUNS = new AtomicInteger();
     private static final long PAUSE_NANOS = 3_000_000;
 
     private final ConcurrentLinkedQueue<Write> written = new ConcurrentLinkedQueue<>();
+    private final int run = RUNS.incrementAndGet();
     private final Mesh mesh;
     private final TableId table;
     private int least = 300;
@@ -67,6 +73,7 @@ final class Rivalry {
                 var random = new Random(seed++);
                 running.add(applications.submit(() -> apply(site, random)));
             }
+            eventually(() -> assertThat(written).hasSizeGreaterThan(least / 2));
             fault.strikes(mesh);
             over = true;
             for (Future<?> application : running) {
@@ -102,8 +109,8 @@ final class Rivalry {
 
     private void write(Site site, Connection connection, Random random, int number) throws SQLException {
         boolean rival = random.nextInt(4) > 0;
-        int key = rival ? random.nextInt(KEYS) : 1_000_000 * (site.id().text().hashCode() & 0xff) + number + 1_000;
-        String value = random.nextInt(8) == 0 ? null : site.id() + "-" + number;
+        int key = rival ? random.nextInt(KEYS) : ownKey(site, number);
+        String value = random.nextInt(8) == 0 ? null : site.id() + "-" + run + "-" + number;
         Write write = write(site, connection, key, value);
         try {
             connection.commit();
@@ -112,6 +119,12 @@ final class Rivalry {
             throw e;
         }
         written.add(write);
+    }
+
+    /** One that no other site, and no earlier run, writes. */
+    private int ownKey(Site site, int number) {
+        int place = List.copyOf(mesh.sites()).indexOf(site) + 1;
+        return (run * 10 + place) * 1_000_000 + number;
     }
 
     private Write write(Site site, Connection connection, int key, @Nullable String value) throws SQLException {

@@ -2,6 +2,9 @@ package io.antiphon.site;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
@@ -26,7 +29,7 @@ final class ContainerDatabases implements Databases {
     }
 
     @Override
-    public Database start(String name, WallClock clock) {
+    public Database start(String name, WallClock clock, Map<String, String> settings) {
         Assumptions.assumeTrue(clock == WallClock.RIGHT, "a container's clock is its machine's");
         GenericContainer<?> container = new GenericContainer<>(
                         DockerImageName.parse(System.getProperty(IMAGE, "postgres:18")))
@@ -34,29 +37,29 @@ final class ContainerDatabases implements Databases {
                 .withEnv("POSTGRES_PASSWORD", USER)
                 .withEnv("POSTGRES_DB", name)
                 .withExposedPorts(PORT)
-                .withCommand(List.of(
-                                "postgres",
-                                "-c",
-                                "wal_level=logical",
-                                "-c",
-                                "track_commit_timestamp=on",
-                                "-c",
-                                "max_replication_slots=20",
-                                "-c",
-                                "max_wal_senders=20",
-                                "-c",
-                                "max_active_replication_origins=60",
-                                "-c",
-                                "fsync=off",
-                                "-c",
-                                "timezone=UTC")
-                        .toArray(String[]::new))
+                .withCommand(command(settings))
                 .waitingFor(Wait.forLogMessage(".*database system is ready to accept connections.*\\n", 2))
                 .withStartupTimeout(Duration.ofSeconds(120));
         // A container that is killed comes back with another port unless the port is fixed.
         container.setPortBindings(List.of(new io.antiphon.local.stack.FreePorts("127.0.0.1").any() + ":" + PORT));
         container.start();
         return new Contained(name, container);
+    }
+
+    private static String[] command(Map<String, String> settings) {
+        var all = new TreeMap<>(Map.of(
+                "wal_level", "logical",
+                "track_commit_timestamp", "on",
+                "max_replication_slots", "20",
+                "max_wal_senders", "20",
+                "max_active_replication_origins", "60",
+                "fsync", "off",
+                "timezone", "UTC"));
+        all.putAll(settings);
+        return Stream.concat(
+                        Stream.of("postgres"),
+                        all.entrySet().stream().flatMap(entry -> Stream.of("-c", entry.getKey() + "=" + entry.getValue())))
+                .toArray(String[]::new);
     }
 
     private record Contained(String name, GenericContainer<?> container) implements Database {

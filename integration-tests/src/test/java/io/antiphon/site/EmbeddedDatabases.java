@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 /** PostgreSQL servers that are child processes of the test. */
 record EmbeddedDatabases(Installation installation, Path folder) implements Databases {
     @Override
-    public Database start(String name, WallClock clock) {
+    public Database start(String name, WallClock clock, Map<String, String> settings) {
         int port = new FreePorts("127.0.0.1").any();
-        LocalPostgres server = LocalPostgres.start(binaries(clock), name, folder, port, Map.of(), event -> {})
+        LocalPostgres server = LocalPostgres.start(binaries(clock), name, folder, port, settings, event -> {})
                 .await();
         return new Embedded(server);
     }

@@ -89,7 +89,7 @@ public final class Mesh implements AutoCloseable {
         Installation installation = Installation.found();
         Databases databases = Databases.chosen(installation, folder.resolve("sites"));
         clocks.forEach((site, clock) -> {
-            Database database = databases.start(site, clock);
+            Database database = databases.start(site, clock, Map.of());
             closings.add(database);
             sites.put(site, new Site(new SiteId(site), database, "public", () -> stack().connect()));
         });

@@ -32,6 +32,13 @@ public final class Site {
         this.hearing = hearing;
     }
 
+    /** A database by itself: what is connected to it, if anything is, was not started by the test. */
+    public static Site alone(String name, Database database) {
+        return new Site(new SiteId(name), database, "public", () -> {
+            throw new IllegalStateException(name + " is in no mesh of the test's");
+        });
+    }
+
     /** The same site with table names looked up in this schema. */
     public Site in(String other) {
         return new Site(id, database, other, hearing);
@@ -66,7 +73,7 @@ public final class Site {
 
     /** The only row of which this is true. */
     public Optional<String> rowWhere(String table, String condition) {
-        List<String> found = strings("SELECT t::text FROM " + table + " t WHERE " + condition);
+        List<String> found = strings("SELECT whole_row::text FROM " + table + " whole_row WHERE " + condition);
         Assertions.assertThat(found)
                 .as("%s where %s at %s", table, condition, id)
                 .hasSizeLessThan(2);
@@ -75,7 +82,7 @@ public final class Site {
 
     /** Every row, in no particular order of meaning, but the same at every site that has the same rows. */
     public List<String> rows(String table) {
-        return strings("SELECT t::text FROM " + table + " t ORDER BY t::text COLLATE \"C\"");
+        return strings("SELECT whole_row::text FROM " + table + " whole_row ORDER BY whole_row::text COLLATE \"C\"");
     }
 
     /** The first column of what a query finds, as texts. */
