@@ -5,8 +5,11 @@ package io.antiphon.resolve;
  *
  * @param version the version
  * @param writeTime write time of its row
- * @param digest {@link Row#digest()} of its row
+ * @param digest {@link Row#digest()} of its row, {@link #NO_DIGEST} where any row may be it
  * @param life the life of its row
  * @param exists whether the row existed
  */
-public record Past(long version, long writeTime, long digest, int life, boolean exists) {}
+public record Past(long version, long writeTime, long digest, int life, boolean exists) {
+    /** Of a row that was not known in all columns, and of none. */
+    static final long NO_DIGEST = 0;
+}

@@ -361,7 +361,7 @@ public final class Resolver {
         if (version.version() == was.version() && was.row() != null) {
             return row.agrees(was.row());
         }
-        return row.hasAbsent() || row.digest() == version.digest();
+        return row.hasAbsent() || version.digest() == Past.NO_DIGEST || row.has(version.digest());
     }
 
     /** The newest version outlived that had this row and was written no later than {@code writeTime}. */
@@ -369,10 +369,9 @@ public final class Resolver {
         if (was.past().isEmpty() || row.hasAbsent()) {
             return null;
         }
-        long digest = row.digest();
         for (int i = was.past().size() - 1; i >= 0; i--) {
             Past past = was.past().get(i);
-            if (past.exists() && past.digest() == digest && past.writeTime() <= writeTime) {
+            if (past.exists() && past.writeTime() <= writeTime && row.has(past.digest())) {
                 return past;
             }
         }
@@ -508,7 +507,7 @@ public final class Resolver {
                     continue;
                 }
                 Clock held = was.clocks().of(column);
-                boolean same = after.agrees(standing, column);
+                boolean same = standing.isAbsent(column) || after.agrees(standing, column);
                 boolean wins = beats(clock, held, sites);
                 if (!same && from.unaware(held)) {
                     contested.set(column);
@@ -524,6 +523,8 @@ public final class Resolver {
             }
             clocks = clocks.written(won, after.size(), clock);
             row = values == null ? standing : Row.owning(values);
+            // A column that nobody has shown of this row yet is as its site has it.
+            row = row.filledFrom(after);
         }
 
         private BitSet changed(Columns columns, Row after, Row standing) {

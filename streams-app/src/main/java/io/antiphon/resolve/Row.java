@@ -18,6 +18,9 @@ public final class Row {
         }
     };
 
+    private static final long START = 0x9E3779B97F4A7C15L;
+    private static final long OF_NULL = 0x2545F4914F6CDD1DL;
+
     private final @Nullable Object[] values;
 
     private Row(@Nullable Object[] values) {
@@ -51,7 +54,8 @@ public final class Row {
         return values[column] == ABSENT;
     }
 
-    boolean hasAbsent() {
+    /** Whether nothing is known of some column. */
+    public boolean hasAbsent() {
         for (Object value : values) {
             if (value == ABSENT) {
                 return true;
@@ -102,20 +106,47 @@ public final class Row {
 
     /** Sixty-four bits of the values, equal for equal rows, the same in every run. */
     long digest() {
-        long digest = 0x9E3779B97F4A7C15L;
+        long digest = START;
         for (Object value : values) {
-            long hash = value instanceof byte[] bytes ? Arrays.hashCode(bytes) : value == null ? 0 : stable(value);
-            digest = (digest ^ hash) * 0xFF51AFD7ED558CCDL;
-            digest ^= digest >>> 32;
+            digest = digest(digest, value);
         }
         return digest;
+    }
+
+    /** Whether a row of this digest was equal, also one from before the table's last columns came. */
+    boolean has(long digest) {
+        long mine = START;
+        for (Object value : values) {
+            mine = digest(mine, value);
+            if (mine == digest) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long digest(long digest, @Nullable Object value) {
+        long hash = value instanceof byte[] bytes ? Arrays.hashCode(bytes) : value == null ? OF_NULL : stable(value);
+        return mixed(digest ^ mixed(hash + START));
+    }
+
+    private static long mixed(long bits) {
+        long mixed = (bits ^ bits >>> 33) * 0xFF51AFD7ED558CCDL;
+        mixed = (mixed ^ mixed >>> 33) * 0xC4CEB9FE1A85EC53L;
+        return mixed ^ mixed >>> 33;
     }
 
     private static long stable(Object value) {
         if (value instanceof CharSequence || value instanceof Iterable || value instanceof java.nio.ByteBuffer) {
             return fnv(value.toString(), value);
         }
-        return value.hashCode() * 0x9E3779B97F4A7C15L;
+        // A column that is widened keeps its values.
+        if (value instanceof Long || value instanceof Integer) {
+            return ((Number) value).longValue();
+        }
+        return value instanceof Double || value instanceof Float
+                ? Double.doubleToLongBits(((Number) value).doubleValue())
+                : value.hashCode();
     }
 
     private static long fnv(String text, Object value) {

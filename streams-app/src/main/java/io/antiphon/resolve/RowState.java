@@ -55,7 +55,8 @@ public record RowState(
 
     /** The current version as it is remembered when it is no longer the current one. */
     Past outlived() {
-        return new Past(version, writeTime, row == null ? 0 : row.digest(), life, exists);
+        return new Past(
+                version, writeTime, row == null || row.hasAbsent() ? Past.NO_DIGEST : row.digest(), life, exists);
     }
 
     /** The newest version up to {@code mark} that is still remembered. */
