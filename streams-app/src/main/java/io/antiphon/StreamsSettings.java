@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The settings of Kafka Streams that follow from a configuration. */
 final class StreamsSettings {
     private static final long CACHE = 64L << 20;
+    private static final int LARGEST_RECORD = 32 << 20;
 
     private StreamsSettings() {}
 
@@ -42,6 +44,7 @@ final class StreamsSettings {
                 StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10,
                 StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5,
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 64 << 20));
+        settings.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), LARGEST_RECORD);
         return settings;
     }
 
