@@ -10,6 +10,7 @@ import io.antiphon.config.Site;
 import io.antiphon.config.Table;
 import io.antiphon.topology.BrokerTopicEnds;
 import io.antiphon.topology.CapturedGapException;
+import io.antiphon.topology.LostSchemaException;
 import io.antiphon.topology.MeshTopology;
 import io.antiphon.topology.RegistrySchemas;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ public final class Main implements Callable<Integer> {
     /** Trouble passes: the thread starts again. What no new start can mend stops the resolver with its reason. */
     private static StreamThreadExceptionResponse afterFailure(Throwable failure, AtomicInteger exit) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CapturedGapException) {
+            if (cause instanceof CapturedGapException || cause instanceof LostSchemaException) {
                 LOG.error("resolver.stopped cause=\"{}\"", cause.getMessage());
                 exit.set(FAILED);
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;

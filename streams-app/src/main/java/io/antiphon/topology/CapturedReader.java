@@ -44,7 +44,7 @@ final class CapturedReader {
     private @Nullable BinaryDecoder decoder;
 
     /**
-     * @param originPrefix the beginning of every origin of this mesh; what has one is an echo
+     * @param originPrefix the beginning of this site's origins, a task's number follows; what has one is an echo
      * @param maxSkew how far a commit time may be ahead of its record's, microseconds
      */
     CapturedReader(SiteId site, String originPrefix, long maxSkew, Schemas schemas) {
@@ -77,6 +77,9 @@ final class CapturedReader {
         } catch (IOException | RuntimeException e) {
             if (e instanceof UnreadableException unreadable) {
                 throw unreadable;
+            }
+            if (e instanceof RegistrySchemas.RegistryUnavailableException trouble) {
+                throw trouble;
             }
             throw new UnreadableException("the value does not fit schema " + id + ": " + e, e);
         }
@@ -151,8 +154,13 @@ final class CapturedReader {
             GenericRecord from = (GenericRecord) envelope.get(source);
             char operation = ((CharSequence) envelope.get(op)).charAt(0);
             Object at = from.get(sequence);
-            LogPosition position =
-                    operation == 'r' || at == null ? LogPosition.SNAPSHOT : LogPosition.parse((CharSequence) at);
+            LogPosition position = at == null ? LogPosition.SNAPSHOT : LogPosition.parse((CharSequence) at);
+            if (operation == 'r') {
+                // Debezium has read no commit before a first snapshot; before a later one it has.
+                position = position.previousCommit() == 0
+                        ? LogPosition.ofSnapshot(position.position())
+                        : LogPosition.SNAPSHOT;
+            }
             return switch (operation) {
                 case 'c', 'u', 'd', 'r' -> ofRow(envelope, from, operation, position, recordTime, layouts);
                 case 't' -> new Captured.Truncated(position);
@@ -183,7 +191,7 @@ final class CapturedReader {
             }
             Object by = origin < 0 ? null : from.get(origin);
             Object version = mark < 0 ? null : from.get(mark);
-            if (by != null && version instanceof Long echoed && by.toString().startsWith(originPrefix)) {
+            if (by != null && version instanceof Long echoed && isOurs(by.toString())) {
                 return new Captured.OfRow(position, new Heard.Echo(site, echoed, was, is, commitTime));
             }
             Operation done =
@@ -200,6 +208,13 @@ final class CapturedReader {
                     position,
                     new Heard.Local(
                             site, done, was, is, commitTime, HybridTime.withinSkew(commitTime, recordTime, maxSkew)));
+        }
+
+        /** Another mesh in the same database may have a name that begins with ours. */
+        private boolean isOurs(String name) {
+            return name.length() > originPrefix.length()
+                    && name.startsWith(originPrefix)
+                    && name.chars().skip(originPrefix.length()).allMatch(c -> c >= '0' && c <= '9');
         }
 
         private Row filled(Row is, Row was) {

@@ -12,6 +12,23 @@ record LogPosition(long previousCommit, long position) implements Comparable<Log
     static final LogPosition SNAPSHOT = new LogPosition(-1, -1);
     static final LogPosition START = new LogPosition(-1, 0);
 
+    /** A row of a snapshot that was taken at this log position. */
+    static LogPosition ofSnapshot(long position) {
+        return new LogPosition(SNAPSHOT.previousCommit, position);
+    }
+
+    boolean isSnapshot() {
+        return previousCommit == SNAPSHOT.previousCommit;
+    }
+
+    /**
+     * Whether the log that was read up to {@code read} is not this one: a first snapshot stands after all that was read of its log, but before
+     * it where the database was set up anew.
+     */
+    boolean isBeginning(LogPosition read) {
+        return isSnapshot() && position >= 0 && position < read.previousCommit;
+    }
+
     @Override
     public int compareTo(LogPosition other) {
         int byCommit = Long.compare(previousCommit, other.previousCommit);

@@ -41,6 +41,10 @@ final class Numbering {
         return number;
     }
 
+    int size() {
+        return names.size();
+    }
+
     String name(int number) {
         return names.get(number);
     }

@@ -24,6 +24,9 @@ public final class RegistrySchemas implements Schemas {
     private static final int TRIES = 120;
     private static final int NOT_FOUND = 404;
 
+    /** What the client says of an answer that is no registry's: a proxy's, while the registry behind it is away. */
+    private static final int NOT_OF_A_REGISTRY = 50_005;
+
     private final SchemaRegistryClient registry;
     private final Map<Integer, Schema> byId = new ConcurrentHashMap<>();
 
@@ -60,7 +63,7 @@ public final class RegistrySchemas implements Schemas {
             try {
                 return request.send();
             } catch (RestClientException e) {
-                if (e.getStatus() == NOT_FOUND) {
+                if (e.getStatus() == NOT_FOUND && e.getErrorCode() != NOT_OF_A_REGISTRY) {
                     throw new UnreadableException("the registry cannot " + what + ": " + e.getMessage(), e);
                 }
                 pause(what, tried, e);

@@ -37,7 +37,7 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
     private final Map<String, CapturedTable> captured = new HashMap<>();
     private final Map<TableId, Table> policies = new HashMap<>();
     private final Map<TableId, TableTask> tasks = new HashMap<>();
-    private final Set<String> checked = new HashSet<>();
+    private final Set<String> withMarkers = new HashSet<>();
     private final ContractWriter contracts;
     private @Nullable ProcessorContext<byte[], Outgoing> context;
     private @Nullable RowStore store;
@@ -58,9 +58,12 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         }
     }
 
+    /** Called again where Kafka Streams revives a task: what was not committed is forgotten, as in the store. */
     @Override
     public void init(ProcessorContext<byte[], Outgoing> context) {
         this.context = context;
+        tasks.clear();
+        withMarkers.clear();
         List<SiteId> sites = mesh.sites().stream().map(Site::id).toList();
         List<TableId> tables = mesh.tables().stream().map(Table::id).toList();
         this.store = new RowStore(context.getStateStore(MeshTopology.ROWS), sites, tables);
@@ -68,14 +71,15 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (record.value() == null) {
-            return;
-        }
         current = record;
         RecordMetadata from = context().recordMetadata().orElseThrow();
         CapturedTable about = Objects.requireNonNull(captured.get(from.topic()), from.topic());
         TableTask task = tasks.computeIfAbsent(about.table(), table -> task(table, from.partition()));
         refuseGap(from, task.nextOffset(about.site()));
+        if (record.value() == null) {
+            task.passed(about.site(), LogPosition.START, from.offset());
+            return;
+        }
         try {
             task.take(about.site(), record.key(), record.value(), record.timestamp() * 1000, from.offset());
         } catch (UnreadableException e) {
@@ -84,14 +88,20 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         }
     }
 
-    /** What was captured and has expired before it was read is lost: that is said, not skipped. */
+    /**
+     * What was captured and has expired before it was read is lost: that is said, not skipped. Records follow each other without a gap, but
+     * for the markers of a producer's transactions.
+     */
     private void refuseGap(RecordMetadata from, long expected) {
-        if (checked.add(from.topic()) && expected >= 0 && from.offset() > expected) {
-            long oldest = ends.oldest(from.topic(), from.partition());
-            if (oldest > expected) {
-                throw new CapturedGapException(from.topic(), from.partition(), expected, oldest);
-            }
+        long missing = from.offset() - expected;
+        if (expected < 0 || missing <= (withMarkers.contains(from.topic()) ? 1 : 0)) {
+            return;
         }
+        long oldest = ends.oldest(from.topic(), from.partition());
+        if (oldest > expected) {
+            throw new CapturedGapException(from.topic(), from.partition(), expected, oldest);
+        }
+        withMarkers.add(from.topic());
     }
 
     private TableTask task(TableId table, int partition) {

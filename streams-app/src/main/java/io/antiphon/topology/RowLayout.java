@@ -3,6 +3,7 @@ package io.antiphon.topology;
 import io.antiphon.contract.ResolvedMetadata;
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.TableId;
+import io.antiphon.resolve.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowLayout {
     private static final String DEFAULT = "connect.default";
+    private static final String CONNECT_TYPE = "connect.type";
 
     private final MeshName mesh;
     private final TableId table;
@@ -65,6 +67,17 @@ final class RowLayout {
             }
         }
         return wider == null ? this : new RowLayout(mesh, table, wider);
+    }
+
+    /** This layout without the columns a row says nothing of. */
+    RowLayout knownOf(Row row) {
+        var known = new LinkedHashMap<>(columns);
+        for (int i = 0; i < names.size(); i++) {
+            if (row.value(i) == Row.ABSENT) {
+                known.remove(names.get(i));
+            }
+        }
+        return new RowLayout(mesh, table, known);
     }
 
     List<String> names() {
@@ -137,7 +150,7 @@ final class RowLayout {
         Schema.Type one = mine.getType();
         Schema.Type two = other.getType();
         if (one == two) {
-            return mine;
+            return one == Schema.Type.INT && bytes(mine) < bytes(other) ? plain(other) : mine;
         }
         if (one == Schema.Type.LONG && two == Schema.Type.INT
                 || one == Schema.Type.DOUBLE && two == Schema.Type.FLOAT) {
@@ -149,6 +162,12 @@ final class RowLayout {
         }
         throw new UnreadableException("column " + column + " of " + table + " is " + one + " at one site and " + two
                 + " at another: make the types agree");
+    }
+
+    /** Avro has one type for whole numbers up to four bytes; Connect cuts them to what it is told they were. */
+    private static int bytes(Schema whole) {
+        String narrower = whole.getProp(CONNECT_TYPE);
+        return narrower == null ? 4 : narrower.equals("int16") ? 2 : 1;
     }
 
     static Schema notNull(Schema schema) {

@@ -84,11 +84,11 @@ final class RowStore {
         store.delete(tombstoneKey(table, version));
     }
 
-    /** The keys of the rows that were deleted up to this version, oldest first. */
-    List<Deleted> tombstones(TableId table, long upTo) {
+    /** The keys of the rows that were deleted between these versions, both included, oldest first, and no more than {@code most}. */
+    List<Deleted> tombstones(TableId table, long from, long upTo, int most) {
         var found = new ArrayList<Deleted>();
-        try (KeyValueIterator<Bytes, byte[]> all = store.range(tombstoneKey(table, 0), tombstoneKey(table, upTo))) {
-            while (all.hasNext()) {
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(tombstoneKey(table, from), tombstoneKey(table, upTo))) {
+            while (all.hasNext() && found.size() < most) {
                 KeyValue<Bytes, byte[]> one = all.next();
                 found.add(new Deleted(ByteBuffer.wrap(one.key.get()).getLong(3), one.value));
             }

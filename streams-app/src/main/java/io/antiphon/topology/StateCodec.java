@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -44,18 +45,21 @@ final class StateCodec {
 
     private final Numbering numbers;
     private final SiteId[] sites;
+    private final Set<SiteId> mesh;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
     private @Nullable BinaryEncoder encoder;
     private @Nullable BinaryDecoder decoder;
 
-    /** @param sites every site of the mesh, numbered */
-    StateCodec(Numbering numbers, List<SiteId> sites) {
+    /**
+     * @param numbers of every site a state may speak of, also of those that have left the mesh
+     * @param mesh the sites that have not
+     */
+    StateCodec(Numbering numbers, List<SiteId> mesh) {
         this.numbers = numbers;
-        int most =
-                sites.stream().mapToInt(site -> numbers.of(site.text())).max().orElse(0);
-        this.sites = new SiteId[most + 1];
-        for (int i = 0; i <= most; i++) {
-            this.sites[i] = new SiteId(numbers.name(i));
+        this.mesh = Set.copyOf(mesh);
+        this.sites = new SiteId[numbers.size()];
+        for (int i = 0; i < sites.length; i++) {
+            sites[i] = new SiteId(numbers.name(i));
         }
     }
 
@@ -184,9 +188,12 @@ final class StateCodec {
         ColumnClocks clocks = new ColumnClocks(base, readGroups(version, in));
         List<Past> past = readPast(version, in);
         int count = in.readInt();
-        var views = new SiteView[count];
+        var views = new ArrayList<SiteView>(count);
         for (int i = 0; i < count; i++) {
-            views[i] = readView(version, in);
+            SiteView view = readView(version, in);
+            if (mesh.contains(view.site())) {
+                views.add(view);
+            }
         }
         RowCodec rows = (flags & HAS_ROW) == 0 ? null : codecs.withSchema(in.readInt());
         Row row = rows == null ? null : rows.read(in);
@@ -201,7 +208,7 @@ final class StateCodec {
                         existence,
                         clocks,
                         past,
-                        List.of(views),
+                        List.copyOf(views),
                         oddEchoes),
                 rows);
     }

@@ -76,6 +76,11 @@ final class TableProgress implements Partition {
         }
     }
 
+    /** The site's log began again. */
+    void readAnew(SiteId site) {
+        at(site).read = LogPosition.START;
+    }
+
     void answered(SiteId site, long version) {
         OfSite of = at(site);
         of.answered = Math.max(of.answered, version);

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One table in one task: one partition of its captured topics and of its resolved topic. Not for several threads. */
 final class TableTask {
+    private static final int FORGOTTEN_AT_ONCE = 1_000;
 
     private final TableId table;
     private final Table policy;
@@ -51,6 +52,8 @@ final class TableTask {
     private final Map<Integer, RowCodec> codecs = new HashMap<>();
     private final Map<SiteId, CapturedReader> readers = new HashMap<>();
     private final Map<Schema, RowLayout> covered = new HashMap<>();
+    private final Map<BitSet, Integer> narrower = new HashMap<>();
+    private long unstable;
     private @Nullable RowCodec rows;
     private Columns columns = Columns.each(0);
 
@@ -86,7 +89,7 @@ final class TableTask {
         this.out = out;
         long maxSkew = mesh.maxClockSkew().toNanos() / 1000;
         for (SiteId site : sites) {
-            String origins = new DatabaseNames(mesh.mesh(), site).originPrefix();
+            String origins = new DatabaseNames(mesh.mesh(), site).originPrefix() + site + "_";
             readers.put(site, new CapturedReader(site, origins, maxSkew, schemas));
         }
         this.at = restored(ends);
@@ -121,7 +124,10 @@ final class TableTask {
      */
     void take(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
         Captured captured = Objects.requireNonNull(readers.get(site)).read(value, recordTime, this::covering);
-        boolean again = captured.at() != LogPosition.SNAPSHOT
+        if (captured.at().isBeginning(at.at(site).read())) {
+            at.readAnew(site);
+        }
+        boolean again = !captured.at().isSnapshot()
                 && captured.at().compareTo(at.at(site).read()) < 0;
         if (!again) {
             if (captured instanceof Captured.OfRow ofRow) {
@@ -178,14 +184,11 @@ final class TableTask {
         for (UnwrittenOutcome unwritten : answer.getOutcomes()) {
             unwritten(site, unwritten);
         }
-        boolean advanced = answer.getVersion() > at.answered(site);
         at.answered(site, answer.getVersion());
         progress.at(site)
                 .delivery(table, partition)
                 .applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
-        if (advanced) {
-            forgetStable();
-        }
+        forgetStable();
     }
 
     private void unwritten(SiteId site, UnwrittenOutcome unwritten) {
@@ -219,9 +222,20 @@ final class TableTask {
         }
     }
 
-    /** Deleted rows that every site has answered are forgotten here and in the resolved topic. */
+    /**
+     * Deleted rows that every site has answered are forgotten here and in the resolved topic; of very many some with each answer, because
+     * what one record causes is in one transaction.
+     */
     private void forgetStable() {
-        for (RowStore.Deleted deleted : store.tombstones(table, at.stable())) {
+        long stable = Math.min(at.stable(), at.lastVersion());
+        if (stable < unstable) {
+            return;
+        }
+        List<RowStore.Deleted> all = store.tombstones(table, unstable, stable, FORGOTTEN_AT_ONCE);
+        unstable = all.size() < FORGOTTEN_AT_ONCE
+                ? stable + 1
+                : all.get(all.size() - 1).version() + 1;
+        for (RowStore.Deleted deleted : all) {
             Bytes stored = store.row(table, deleted.key());
             RowState state = load(stored);
             if (state != null && !state.exists() && state.version() == deleted.version()) {
@@ -261,7 +275,7 @@ final class TableTask {
             return;
         }
         if (outcome instanceof Outcome.Noted || outcome instanceof Outcome.Held) {
-            store.put(stored, states.write(state, rows(), at.schema()));
+            written(state, (narrow, codec, schema) -> store.put(stored, states.write(narrow, codec, schema)));
             if (outcome instanceof Outcome.Held held) {
                 String cause = "the row at " + heardFrom
                         + " was changed by something at that site each time it was written (a trigger?); it is left as it is there";
@@ -269,11 +283,12 @@ final class TableTask {
             }
             return;
         }
-        int schema = schemaOf(rows());
         at.gave(state.version());
-        store.put(stored, states.write(state, rows(), schema));
         indexTombstone(key, was, state);
-        out.resolved(key, new Outgoing(topics.resolved(table), partition, writer.row(state, rows(), schema)));
+        written(state, (narrow, codec, schema) -> {
+            store.put(stored, states.write(narrow, codec, schema));
+            out.resolved(key, new Outgoing(topics.resolved(table), partition, writer.row(narrow, codec, schema)));
+        });
         sent(state.version(), state);
         if (outcome instanceof Outcome.Decided decided) {
             progress.conflicts(table, 1);
@@ -281,6 +296,33 @@ final class TableTask {
         } else if (outcome instanceof Outcome.SentAgain) {
             progress.at(heardFrom).fellBack(1);
         }
+    }
+
+    /** How a state is written: as it is, with the codec of its row and the id of that codec's schema. */
+    private interface Written {
+        void as(RowState state, RowCodec codec, int schema);
+    }
+
+    /** A column that no site has shown of this row is not null there: the row is written without it. */
+    private void written(RowState state, Written written) {
+        Row row = state.row();
+        if (row == null || !row.hasAbsent()) {
+            written.as(state, rows(), schemaOf(rows()));
+            return;
+        }
+        var known = new BitSet(row.size());
+        for (int i = 0; i < row.size(); i++) {
+            known.set(i, row.value(i) != Row.ABSENT);
+        }
+        Integer id = narrower.get(known);
+        if (id == null) {
+            RowLayout layout = rows().layout().knownOf(row);
+            id = schemas.idOf(subject(), layout.schema());
+            codecs.put(id, new RowCodec(layout));
+            narrower.put(known, id);
+        }
+        RowCodec codec = codec(id);
+        written.as(in(state, rows().in(codec.layout(), row)), codec, id);
     }
 
     private void indexTombstone(byte[] key, @Nullable RowState was, RowState state) {
@@ -386,6 +428,7 @@ final class TableTask {
 
     private void use(RowCodec codec) {
         rows = codec;
+        narrower.clear();
         RowLayout layout = codec.layout();
         if (policy.granularity() == Granularity.ROW) {
             columns = Columns.together(layout.size());
@@ -411,16 +454,27 @@ final class TableTask {
 
     private int schemaOf(RowCodec codec) {
         if (at.schema() == 0) {
-            int id = schemas.idOf(
-                    topics.resolved(table) + "-value", codec.layout().schema());
+            int id = schemas.idOf(subject(), codec.layout().schema());
             codecs.put(id, codec);
             at.writtenWith(id);
         }
         return at.schema();
     }
 
+    private String subject() {
+        return topics.resolved(table) + "-value";
+    }
+
     private RowCodec codec(int id) {
-        return codecs.computeIfAbsent(
-                id, any -> new RowCodec(RowLayout.ofResolved(mesh.mesh(), table, schemas.withId(id))));
+        RowCodec known = codecs.get(id);
+        if (known == null) {
+            try {
+                known = new RowCodec(RowLayout.ofResolved(mesh.mesh(), table, schemas.withId(id)));
+            } catch (UnreadableException e) {
+                throw new LostSchemaException(table, id, e);
+            }
+            codecs.put(id, known);
+        }
+        return known;
     }
 }

@@ -1,6 +1,7 @@
 package io.antiphon.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.antiphon.api.Progress;
 import io.antiphon.config.Configuration;
@@ -29,17 +30,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +67,8 @@ class MeshTopologyTest {
     private final Schemas schemas = new RegistrySchemas(new MockSchemaRegistryClient());
     private final SiteId berlinSite = new SiteId("berlin");
     private final SiteId tokyoSite = new SiteId("tokyo");
+    private Configuration mesh;
+    private Progress progress;
     private TopologyTestDriver driver;
     private SiteLog berlin;
     private SiteLog tokyo;
@@ -68,9 +76,25 @@ class MeshTopologyTest {
 
     @BeforeEach
     void start() {
-        var mesh = new Configuration(
+        mesh = meshOf(site("berlin"), site("tokyo"));
+        progress = new Progress(SiteLog.MESH, List.of(berlinSite, tokyoSite), List.of(SiteLog.TABLE));
+        var settings = new Properties();
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+        settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        driver = new TopologyTestDriver(
+                MeshTopology.of(mesh, schemas, endsFrom(0), progress), settings, Instant.ofEpochMilli(NOON / 1000));
+        berlin = log("berlin");
+        tokyo = log("tokyo");
+        resolved = driver.createOutputTopic(
+                topics.resolved(SiteLog.TABLE), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Configuration meshOf(Site... sites) {
+        return new Configuration(
                 SiteLog.MESH,
-                List.of(site("berlin"), site("tokyo")),
+                List.of(sites),
                 List.of(Table.of(SiteLog.TABLE)),
                 new Kafka.Cluster("none:1", "http://none:2", null),
                 Ports.anyFree(),
@@ -79,8 +103,10 @@ class MeshTopologyTest {
                 2,
                 2,
                 Retention.usual());
-        var progress = new Progress(SiteLog.MESH, List.of(berlinSite, tokyoSite), List.of(SiteLog.TABLE));
-        TopicEnds none = new TopicEnds() {
+    }
+
+    private static TopicEnds endsFrom(long oldest) {
+        return new TopicEnds() {
             @Override
             public long lastVersion(String resolvedTopic, int partition) {
                 return 0;
@@ -88,20 +114,9 @@ class MeshTopologyTest {
 
             @Override
             public long oldest(String topic, int partition) {
-                return 0;
+                return oldest;
             }
         };
-        var settings = new Properties();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
-        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
-        settings.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-        settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        driver = new TopologyTestDriver(
-                MeshTopology.of(mesh, schemas, none, progress), settings, Instant.ofEpochMilli(NOON / 1000));
-        berlin = log("berlin");
-        tokyo = log("tokyo");
-        resolved = driver.createOutputTopic(
-                topics.resolved(SiteLog.TABLE), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @AfterEach
@@ -287,6 +302,181 @@ class MeshTopologyTest {
         int row = "Ada".length() + "Berlin".length() + 6;
 
         assertThat(stateOfRow()).hasSizeLessThanOrEqualTo(row + 64 + 24 * 2);
+    }
+
+    @Test
+    void anotherMeshInTheSameDatabaseIsAnApplicationToUs() {
+        bothHaveAda();
+        tokyo.writtenBy("antiphon_shop_tokyo_eu_x_0").echoed(ADA, ADA_IN_TOKYO, NOON + 9, NOON + 5);
+
+        assertThat(theOneResolved().get("row")).asString().contains("Tokyo");
+    }
+
+    @Test
+    void aColumnThatARowIsNotKnownToHaveIsNotWrittenAsNull() {
+        bothHaveAda();
+        berlin.addsPoints(5);
+        berlin.inserted(new Customer(2, "Alan", "Berlin"), NOON);
+        tokyo.inserted(new Customer(3, "Grace", "Tokyo"), NOON);
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 1);
+
+        List<GenericRecord> rows = allResolved();
+        assertThat(rows.get(0).get("row")).asString().contains("\"points\": 5");
+        assertThat(rows.subList(1, 3))
+                .allSatisfy(row -> assertThat(row.get("row")).asString().doesNotContain("points"));
+    }
+
+    @Test
+    void aColumnsValueThatCameWithTheColumnOutlivesUpdatesOfOthers() {
+        bothHaveAda();
+        berlin.addsPoints(5);
+        berlin.updated(ADA, GRACE, NOON + 1);
+        berlin.updated(GRACE, ADA, NOON + 2);
+
+        assertThat(allResolved()).hasSize(2).allSatisfy(row -> {
+            assertThat(row.get("row")).asString().contains("\"points\": 5");
+            assertThat(meta(row, "sites")).asString().contains("\"site\": \"berlin\", \"holds\": true");
+        });
+    }
+
+    @Test
+    void anEchoFromBeforeAColumnCameIsStillAnAcknowledgement() {
+        berlin.inserted(ADA, NOON);
+        long first = version(theOneResolved());
+        berlin.updated(ADA, GRACE, NOON + 1);
+        long second = version(theOneResolved());
+        tokyo.addsPoints(5);
+        tokyo.echoed(null, ADA, first, NOON + MINUTE);
+        tokyo.echoed(ADA, GRACE, second, NOON + MINUTE);
+
+        assertThat(resolved.isEmpty()).isTrue();
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatIsSetUpAnewIsHeardThoughItsLogBeginsAgain() {
+        bothHaveAda();
+        tokyo.beginsAgain();
+        tokyo.found(ADA, NOON);
+        allResolved();
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 1);
+
+        assertThat(theOneResolved().get("row")).asString().contains("Tokyo");
+    }
+
+    @Test
+    void whatWasNotCommittedIsReadAgainWhenATaskIsRevived() {
+        byte[] change = berlin.inserted(ADA, NOON);
+        var processor = new ResolveProcessor(mesh, schemas, endsFrom(0), progress);
+        for (int time = 0; time < 2; time++) {
+            var context = context(emptyStore());
+            processor.init(context);
+            process(processor, context, change, 0);
+
+            assertThat(context.forwarded()).hasSize(1);
+            processor.close();
+        }
+    }
+
+    @Test
+    void recordsThatExpireWhileTheResolverIsBehindAreMissed() {
+        byte[] change = berlin.inserted(ADA, NOON);
+        var processor = new ResolveProcessor(mesh, schemas, endsFrom(7), progress);
+        var context = context(emptyStore());
+        processor.init(context);
+        process(processor, context, change, 0);
+        process(processor, context, change, 1);
+
+        assertThatThrownBy(() -> process(processor, context, change, 7))
+                .isInstanceOf(CapturedGapException.class)
+                .hasMessageContaining("captured records 2 to 6");
+    }
+
+    @Test
+    void aRegistryThatIsAwayIsTroubleAndNoDeadLetter() {
+        byte[] change = berlin.inserted(ADA, NOON);
+        Schemas away = new Schemas() {
+            @Override
+            public Schema withId(int id) {
+                return schemas.withId(id);
+            }
+
+            @Override
+            public int idOf(String subject, Schema schema) {
+                throw new RegistrySchemas.RegistryUnavailableException("answer", new IOException("away"));
+            }
+        };
+        var processor = new ResolveProcessor(mesh, away, endsFrom(0), progress);
+        var context = context(emptyStore());
+        processor.init(context);
+
+        assertThatThrownBy(() -> process(processor, context, change, 0))
+                .isInstanceOf(RegistrySchemas.RegistryUnavailableException.class);
+        assertThat(context.forwarded()).isEmpty();
+    }
+
+    @Test
+    void rowsThatASiteWroteCanBeReadWhenItHasLeftTheMesh() {
+        byte[] inTokyo = tokyo.inserted(ADA, NOON);
+        byte[] inBerlin = berlin.updated(ADA, GRACE, NOON + 1);
+        var rome = new SiteId("rome");
+        var all = new Progress(SiteLog.MESH, List.of(berlinSite, rome, tokyoSite), List.of(SiteLog.TABLE));
+        var before =
+                new ResolveProcessor(meshOf(site("berlin"), site("rome"), site("tokyo")), schemas, endsFrom(0), all);
+        var context = context(emptyStore());
+        before.init(context);
+        context.setRecordMetadata(topics.captured(tokyoSite, SiteLog.TABLE), 0, 0);
+        before.process(new Record<>(SiteLog.key(1), inTokyo, NOON / 1000));
+        var after = new ResolveProcessor(meshOf(site("berlin"), site("rome")), schemas, endsFrom(0), all);
+        after.init(context);
+        process(after, context, inBerlin, 0);
+
+        String golden = topics.resolved(SiteLog.TABLE);
+        assertThat(context.forwarded())
+                .extracting(one -> one.record().value().topic())
+                .startsWith(golden, golden);
+    }
+
+    @Test
+    void aNumberThatIsWiderAtOneSiteIsNotCutThere() {
+        Schema small = SchemaBuilder.builder()
+                .intBuilder()
+                .prop("connect.type", "int16")
+                .endInt();
+        var narrow = RowLayout.of(SiteLog.MESH, SiteLog.TABLE, rowOf(small));
+        RowLayout wide = narrow.with(rowOf(Schema.create(Schema.Type.INT)));
+
+        assertThat(wide.type(0).getProp("connect.type")).isNull();
+        assertThat(wide.with(rowOf(small))).isSameAs(wide);
+    }
+
+    private static Schema rowOf(Schema column) {
+        return SchemaBuilder.record("Value")
+                .fields()
+                .name("count")
+                .type(column)
+                .noDefault()
+                .endRecord();
+    }
+
+    private void process(
+            ResolveProcessor processor, MockProcessorContext<byte[], Outgoing> context, byte[] change, long offset) {
+        context.setRecordMetadata(topics.captured(berlinSite, SiteLog.TABLE), 0, offset);
+        processor.process(new Record<>(SiteLog.key(1), change, NOON / 1000));
+    }
+
+    private MockProcessorContext<byte[], Outgoing> context(KeyValueStore<Bytes, byte[]> store) {
+        var context = new MockProcessorContext<byte[], Outgoing>();
+        store.init(context.getStateStoreContext(), store);
+        context.addStateStore(store);
+        return context;
+    }
+
+    private static KeyValueStore<Bytes, byte[]> emptyStore() {
+        return Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(MeshTopology.ROWS), Serdes.Bytes(), Serdes.ByteArray())
+                .withLoggingDisabled()
+                .build();
     }
 
     private void bothHaveAda() {

@@ -31,9 +31,11 @@ final class SiteLog {
     private final SiteId site;
     private final Schemas schemas;
     private final TestInputTopic<byte[], byte[]> topic;
-    private final Schema row;
     private final Schema source;
-    private final Schema envelope;
+    private Schema row;
+    private Schema envelope;
+    private String origin;
+    private @Nullable Integer points;
     private long position = 1000;
     private @Nullable Long now;
 
@@ -41,14 +43,8 @@ final class SiteLog {
         this.site = new SiteId(site);
         this.schemas = schemas;
         this.topic = topic;
-        String namespace = MESH + "." + site + ".public.customer";
-        this.row = SchemaBuilder.record("Value")
-                .namespace(namespace)
-                .fields()
-                .requiredInt("id")
-                .optionalString("name")
-                .optionalString("city")
-                .endRecord();
+        this.origin = "antiphon_shop_" + site + "_0";
+        this.row = row().endRecord();
         this.source = SchemaBuilder.record("Source")
                 .namespace("io.debezium.connector.postgresql")
                 .fields()
@@ -58,9 +54,22 @@ final class SiteLog {
                 .optionalString("origin")
                 .optionalLong("origin_lsn")
                 .endRecord();
+        this.envelope = envelope();
+    }
+
+    private SchemaBuilder.FieldAssembler<Schema> row() {
+        return SchemaBuilder.record("Value")
+                .namespace(MESH + "." + site + ".public.customer")
+                .fields()
+                .requiredInt("id")
+                .optionalString("name")
+                .optionalString("city");
+    }
+
+    private Schema envelope() {
         Schema nullableRow = Schema.createUnion(Schema.create(Schema.Type.NULL), row);
-        this.envelope = SchemaBuilder.record("Envelope")
-                .namespace(namespace)
+        return SchemaBuilder.record("Envelope")
+                .namespace(row.getNamespace())
                 .fields()
                 .name("before")
                 .type(nullableRow)
@@ -77,6 +86,24 @@ final class SiteLog {
 
     /** A row of the table. */
     record Customer(int id, @Nullable String name, @Nullable String city) {}
+
+    /** The site adds a column {@code points}, which is this in every row. */
+    void addsPoints(int value) {
+        points = value;
+        row = row().optionalInt("points").endRecord();
+        envelope = envelope();
+    }
+
+    /** What is said to be our own write has this origin from now on. */
+    SiteLog writtenBy(String name) {
+        origin = name;
+        return this;
+    }
+
+    /** The database is set up anew: its log begins again. */
+    void beginsAgain() {
+        position = 1;
+    }
 
     /** Whatever its clock says, the site's changes are captured at this time from now on, microseconds. */
     SiteLog capturing(long time) {
@@ -149,9 +176,9 @@ final class SiteLog {
         long at = ++position;
         GenericRecord from = new GenericRecordBuilder(source)
                 .set("version", "3")
-                .set("sequence", "[\"" + at + "\",\"" + at + "\"]")
+                .set("sequence", "r".equals(op) ? "[null,\"" + at + "\"]" : "[\"" + at + "\",\"" + at + "\"]")
                 .set("ts_us", commitTime)
-                .set("origin", mark == null ? null : "antiphon_shop_" + site + "_0")
+                .set("origin", mark == null ? null : origin)
                 .set("origin_lsn", mark)
                 .build();
         GenericRecord record = new GenericRecordBuilder(envelope)
@@ -176,6 +203,9 @@ final class SiteLog {
         record.put("id", customer.id());
         record.put("name", customer.name());
         record.put("city", customer.city());
+        if (points != null) {
+            record.put("points", points);
+        }
         return record;
     }
 
