@@ -83,7 +83,8 @@ public final class Main implements Callable<Integer> {
         var over = new CountDownLatch(1);
         try (var streams = new KafkaStreams(
                 MeshTopology.of(mesh, schemas, ends, progress), StreamsSettings.of(mesh, cluster, stateDirectory))) {
-            streams.setUncaughtExceptionHandler(failure -> afterFailure(failure, exit));
+            var failures = new RecentFailures();
+            streams.setUncaughtExceptionHandler(failure -> afterFailure(failure, failures, exit));
             streams.setStateListener((now, before) -> {
                 LOG.info("resolver.state now={} before={}", now, before);
                 if (now == KafkaStreams.State.ERROR || now == KafkaStreams.State.NOT_RUNNING) {
@@ -103,13 +104,19 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Trouble passes: the thread starts again. What no new start can mend stops the resolver with its reason. */
-    private static StreamThreadExceptionResponse afterFailure(Throwable failure, AtomicInteger exit) {
+    private static StreamThreadExceptionResponse afterFailure(
+            Throwable failure, RecentFailures failures, AtomicInteger exit) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CapturedGapException || cause instanceof LostSchemaException) {
                 LOG.error("resolver.stopped cause=\"{}\"", cause.getMessage());
                 exit.set(FAILED);
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
             }
+        }
+        if (failures.areTooMany(System.nanoTime())) {
+            LOG.error("resolver.stopped cause=\"its threads fail again and again\"", failure);
+            exit.set(FAILED);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
         LOG.warn("resolver.thread.failed, starting another", failure);
         return StreamThreadExceptionResponse.REPLACE_THREAD;

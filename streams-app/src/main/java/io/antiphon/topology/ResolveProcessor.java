@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
     private static final Logger LOG = LoggerFactory.getLogger(ResolveProcessor.class);
 
+    /** A larger value is left where the dead letter says it is: the letter must fit its topic. */
+    private static final int LARGEST_KEPT = 8 << 20;
+
     private final Configuration mesh;
     private final Schemas schemas;
     private final TopicEnds ends;
@@ -138,7 +141,10 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                                                         ? null
                                                         : RowKey.fromBytes(record.key())
                                                                 .text())
-                                        .setValue(ByteBuffer.wrap(record.value()))
+                                        .setValue(
+                                                record.value().length > LARGEST_KEPT
+                                                        ? null
+                                                        : ByteBuffer.wrap(record.value()))
                                         .build())));
     }
 

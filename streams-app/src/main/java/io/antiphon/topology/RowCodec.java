@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of one layout as the Avro of their resolved records, in the store and in the topic alike. */
 final class RowCodec {
+    /** Three rows stand in a conflict, and its record must fit the topic. */
+    private static final int LONGEST_SHOWN = 4 << 20;
+
     private static final int NULL = 0;
     private static final int VALUE = 1;
 
@@ -107,9 +110,14 @@ final class RowCodec {
                 json.append(", ");
             }
             json.append('"').append(layout.names().get(i)).append("\": ");
-            json.append(value == Row.ABSENT ? "null" : GenericData.get().toString(value));
+            json.append(value == Row.ABSENT ? "null" : asJson(value));
         }
         return json.append('}').toString();
+    }
+
+    private static String asJson(@Nullable Object value) {
+        String json = GenericData.get().toString(value);
+        return json.length() <= LONGEST_SHOWN ? json : "\"(" + json.length() + " characters, too many to show)\"";
     }
 
     private static void writeText(Object value, Encoder out) throws IOException {

@@ -88,6 +88,18 @@ final class RowLayout {
         return names.size();
     }
 
+    /** The position of the column that the database calls so, or -1; a field's name may lack characters that Avro does not take. */
+    int positionOfTrueName(String column) {
+        for (int i = 0; i < names.size(); i++) {
+            Object parameters = type(i).getObjectProp("connect.parameters");
+            Object name = parameters instanceof Map<?, ?> map ? map.get("__debezium.source.column.name") : null;
+            if (column.equals(name == null ? names.get(i) : name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** The position of a column, or -1. */
     int position(String column) {
         return positions.getOrDefault(column, -1);

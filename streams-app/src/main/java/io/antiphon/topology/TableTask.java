@@ -437,7 +437,10 @@ final class TableTask {
         var groups = new ArrayList<BitSet>();
         for (List<String> names : policy.together()) {
             var group = new BitSet();
-            names.stream().mapToInt(layout::position).filter(i -> i >= 0).forEach(group::set);
+            names.stream()
+                    .mapToInt(layout::positionOfTrueName)
+                    .filter(i -> i >= 0)
+                    .forEach(group::set);
             groups.add(group);
         }
         columns = new Columns(layout.size(), List.copyOf(groups));
