@@ -36,7 +36,7 @@ class CommandsIT {
             SELECT 'origin ' || roname FROM pg_replication_origin UNION ALL
             SELECT 'publication ' || pubname FROM pg_publication UNION ALL
             SELECT 'schema ' || nspname FROM pg_namespace UNION ALL
-            SELECT 'identity of ' || relname || ' ' || relreplident FROM pg_class WHERE relname IN ('customer', 'place')
+            SELECT 'identity of ' || relname || ' ' || relreplident::text FROM pg_class WHERE relname IN ('customer', 'place')
             ORDER BY 1""";
 
     private final List<Database> databases = new ArrayList<>();

@@ -45,10 +45,10 @@ class RefusedRowsIT {
         for (int round = 1; round <= 5; round++) {
             berlin.writes(
                     "UPDATE seat SET seat = NULL",
-                    "UPDATE seat SET seat = 's' || (id + " + round + ") % 40 + 1",
-                    "DELETE FROM seat WHERE id = " + round,
-                    "INSERT INTO seat VALUES (" + (100 + round) + ", 'new', 's' || (" + round + " + " + round
-                            + ") % 40 + 1)");
+                    "UPDATE seat SET seat = 's' || (place + " + round + ") % 40 + 1 FROM"
+                            + " (SELECT id, row_number() OVER (ORDER BY id) AS place FROM seat) placed WHERE placed.id = seat.id",
+                    "WITH gone AS (DELETE FROM seat WHERE id = " + round + " RETURNING seat)"
+                            + " INSERT INTO seat SELECT " + (100 + round) + ", 'new', seat FROM gone");
         }
         mesh.settles("seat");
         assertThat(tokyo.rows("seat")).hasSize(40).isEqualTo(berlin.rows("seat"));
