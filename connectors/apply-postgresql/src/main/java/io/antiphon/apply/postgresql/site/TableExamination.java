@@ -66,6 +66,7 @@ final class TableExamination {
         if (kind(shape)) {
             key(shape);
             constraints(shape);
+            virtualColumns(shape);
             triggersAndRules(shape);
             privileges(shape);
         }
@@ -189,6 +190,22 @@ final class TableExamination {
                     "as a superuser, or make it not deferrable",
                     "ALTER TABLE " + SqlText.table(shape.table()) + " ENABLE ALWAYS TRIGGER "
                             + SqlText.identifier(trigger));
+        }
+    }
+
+    /** What is not stored cannot be published, and PostgreSQL lets no row be changed whose full identity is not published. */
+    private void virtualColumns(Shape shape) throws SQLException {
+        for (String mend : names("""
+                SELECT format('ALTER TABLE %s DROP COLUMN %I, ADD COLUMN %I %s GENERATED ALWAYS AS (%s) STORED',
+                       a.attrelid::regclass, a.attname, a.attname, format_type(a.atttypid, a.atttypmod),
+                       pg_get_expr(d.adbin, d.adrelid))
+                FROM pg_attribute AS a JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE a.attrelid = ? AND a.attgenerated = 'v' AND NOT a.attisdropped ORDER BY a.attnum""", shape)) {
+            findings.blocks(
+                    shape.table().toString(),
+                    "a generated column of it is virtual, so that no row of it could be updated once it is captured",
+                    AS_OWNER,
+                    mend);
         }
     }
 

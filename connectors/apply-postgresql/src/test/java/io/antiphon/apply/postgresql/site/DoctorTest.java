@@ -61,6 +61,7 @@ class DoctorTest {
                     "CREATE TABLE customer (id int NOT NULL UNIQUE); it has no primary key",
                     "CREATE TABLE customer (id int PRIMARY KEY DEFERRABLE); its primary key is deferrable",
                     "CREATE TABLE customer (id int PRIMARY KEY, name text UNIQUE DEFERRABLE INITIALLY DEFERRED); a constraint of it is deferrable",
+                    "CREATE TABLE customer (id int PRIMARY KEY, a int, twice int GENERATED ALWAYS AS (a * 2)); a generated column of it is virtual",
                     "CREATE UNLOGGED TABLE customer (id int PRIMARY KEY); it is unlogged",
                     "CREATE TABLE customer (id double precision PRIMARY KEY); its key column id is double precision",
                     "CREATE TABLE customer (id text COLLATE blind PRIMARY KEY); the collation of its key column id",

@@ -73,7 +73,6 @@ final class TransactionPooler implements AutoCloseable {
         fresh.out().write(startup);
         fresh.out().flush();
         answer(fresh, out);
-        putBack(fresh);
         boolean inTransaction = false;
         Upstream upstream = null;
         while (true) {
@@ -88,10 +87,7 @@ final class TransactionPooler implements AutoCloseable {
             write(upstream.out(), type, body);
             if (type == 'Q' || type == 'S') {
                 inTransaction = answer(upstream, out) != 'I';
-                if (!inTransaction) {
-                    putBack(upstream);
-                    upstream = null;
-                }
+                upstream = inTransaction ? upstream : null;
             }
         }
     }
@@ -108,17 +104,18 @@ final class TransactionPooler implements AutoCloseable {
         }
     }
 
-    /** Passes on what the server says up to its being ready, and tells whether it is in a transaction. */
-    private static int answer(Upstream upstream, DataOutputStream out) throws IOException {
+    /** Passes on what the server says up to its being ready, which frees it where no transaction is open, and tells that. */
+    private int answer(Upstream upstream, DataOutputStream out) throws IOException {
         while (true) {
-            int type = upstream.in().read();
+            int type = upstream.in().readUnsignedByte();
             byte[] body = body(upstream.in());
+            // before the client hears of it: its next word may ask for a server at once
+            if (type == 'Z' && body[0] == 'I') {
+                putBack(upstream);
+            }
             write(out, type, body);
             if (type == 'Z') {
                 return body[0];
-            }
-            if (type < 0) {
-                throw new IOException("the server hung up");
             }
         }
     }
