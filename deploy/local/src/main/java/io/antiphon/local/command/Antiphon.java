@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "2:the command line or the configuration cannot be used, or the answer is not known"
         },
         subcommands = {
+            BenchCommand.class,
             Demo.class,
             Up.class,
             DoctorCommand.class,

@@ -1,0 +1,407 @@
+package io.antiphon.local.bench;
+
+import io.antiphon.local.stack.Home;
+import io.antiphon.local.stack.Part;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** One run of the benchmark, from nothing to a report. Leaves nothing behind. */
+public final class BenchRun {
+    private static final String PREFIX = "antiphon-bench-";
+    private static final String APPLY_AUTHOR = "apply-" + Rig.AUTHOR;
+    private static final String APPLY_OTHER = "apply-" + Rig.OTHER;
+    private static final String CAPTURE_OTHER = "capture-" + Rig.OTHER;
+
+    private final Plan plan;
+    private final Telling telling;
+    private final Report report = new Report();
+    private final Rig rig;
+    private final String big;
+    private final String single;
+    private final String hot;
+    private final String latency;
+    private long lastId;
+
+    private BenchRun(Plan plan, Telling telling, Rig rig) {
+        this.plan = plan;
+        this.telling = telling;
+        this.rig = rig;
+        this.big = String.format(Locale.ROOT, "one transaction of %,d rows", plan.rows());
+        this.single = String.format(Locale.ROOT, "%,d single-row transactions", plan.transactions());
+        this.hot =
+                String.format(Locale.ROOT, "both sites: %,d increments of %,d rows", plan.increments(), Plan.HOT_ROWS);
+        this.latency = String.format(
+                Locale.ROOT,
+                "%,d rows/s for %d s, commit to applied",
+                plan.rate(),
+                plan.steady().toSeconds());
+    }
+
+    /** Measures everything the plan says. */
+    public static Report of(Plan plan, Telling telling) {
+        Path folder = temporaryFolder();
+        String load = Machine.load();
+        try (Rig rig = Rig.start(folder, plan, telling);
+                MemoryWatch memory = MemoryWatch.of(rig.processes())) {
+            var run = new BenchRun(plan, telling, rig);
+            run.report.circumstance("machine", Machine.inWords());
+            run.report.circumstance("load", load + " before, shared with whatever else runs here");
+            run.report.circumstance("settings", rig.settings());
+            run.measure(memory);
+            return run.report;
+        } finally {
+            Home.delete(folder);
+        }
+    }
+
+    private void measure(MemoryWatch memory) {
+        warmUp();
+        if (plan.has(Scenario.BIG)) {
+            big();
+            bigWithoutEcho();
+        }
+        if (plan.has(Scenario.SINGLE)) {
+            single();
+        }
+        if (plan.has(Scenario.HOT)) {
+            hot();
+        }
+        if (plan.has(Scenario.LATENCY)) {
+            latency(rig.other(), report::add, "p99 < 500 ms");
+        }
+        state();
+        report.add(Figure.of("memory", "peak of all processes together", "MB", memory.peak() / 1e6)
+                .aimedAt("< 3,000"));
+        if (plan.has(Scenario.STAGES)) {
+            stages();
+        }
+        if (plan.baseline()) {
+            baseline();
+        }
+        explain();
+    }
+
+    private Ids next(long count) {
+        var ids = new Ids(lastId + 1, lastId + count);
+        lastId += count;
+        return ids;
+    }
+
+    private void warmUp() {
+        telling.step("warming up");
+        for (Load site : List.of(rig.author(), rig.other())) {
+            Ids ids = next(plan.rows() / 2);
+            site.oneTransaction(ids);
+            rig.awaitRows(site == rig.author() ? rig.other() : rig.author(), ids);
+        }
+        Ids ids = next(plan.transactions() / 2);
+        rig.author().singleRows(ids);
+        rig.awaitRows(rig.other(), ids);
+        rig.awaitQuiet();
+    }
+
+    private void big() {
+        telling.step(big + ", echoes included");
+        Ids ids = next(plan.rows());
+        long echoesBefore = rig.topics().written(rig.captured(Rig.OTHER));
+        ProcessTimes.Reading before = rig.processes().read();
+        rig.author().oneTransaction(ids);
+        rig.awaitRows(rig.other(), ids);
+        rig.awaitTrue(
+                "the echoes",
+                50,
+                () -> rig.topics().written(rig.captured(Rig.OTHER)) >= echoesBefore + ids.count()
+                        && rig.resolverHasRead() >= rig.capturedOfBoth());
+        long settled = Rig.now();
+        ProcessTimes.Reading after = rig.processes().read();
+        long commit = CommitTimes.of(rig.author().connection(), ids).last();
+        CommitTimes applied = CommitTimes.of(rig.other().connection(), ids);
+        report.add(Figure.of(big, "end to end, echoes included", "rows/s", rate(ids, settled - commit))
+                .aimedAt("≥ 0.6 × debezium"));
+        report.add(Figure.of(big, "applied, while echoes are taken in", "rows/s", rate(ids, applied.last() - commit)));
+        cpu(big, "end to end", after.perRow(before, ids.count()), report::add);
+        rig.awaitQuiet();
+    }
+
+    private void bigWithoutEcho() {
+        telling.step(big + ", with the other site's capture stopped");
+        rig.stop(CAPTURE_OTHER);
+        Ids ids = next(plan.rows());
+        ProcessTimes.Reading before = rig.processes().read();
+        rig.author().oneTransaction(ids);
+        rig.awaitRows(rig.other(), ids);
+        ProcessTimes.Reading after = rig.processes().read();
+        long commit = CommitTimes.of(rig.author().connection(), ids).last();
+        long applied = CommitTimes.of(rig.other().connection(), ids).last();
+        report.add(Figure.of(big, "end to end, the echo's cost taken out", "rows/s", rate(ids, applied - commit))
+                .aimedAt("≥ 1.0 × debezium"));
+        cpu(big, "without echo", after.perRow(before, ids.count()), report::add);
+        rig.resume(CAPTURE_OTHER);
+        rig.awaitTrue("the other site's capture", 100, () -> rig.resolverHasRead() >= rig.capturedOfBoth());
+        rig.awaitQuiet();
+    }
+
+    private void single() {
+        telling.step(single);
+        Ids ids = next(plan.transactions());
+        ProcessTimes.Reading before = rig.processes().read();
+        rig.author().singleRows(ids);
+        rig.awaitRows(rig.other(), ids);
+        behind(ids, rig.other(), report::add);
+        rig.awaitTrue("the echoes", 50, () -> rig.resolverHasRead() >= rig.capturedOfBoth());
+        cpu(single, "end to end", rig.processes().read().perRow(before, ids.count()), report::add);
+        rig.awaitQuiet();
+    }
+
+    private void behind(Ids ids, Load target, Consumer<Figure> into) {
+        CommitTimes written = CommitTimes.of(rig.author().connection(), ids);
+        CommitTimes applied = CommitTimes.of(target.connection(), ids);
+        into.accept(Figure.of(single, "end to end", "rows/s", rate(ids, applied.last() - written.first())));
+        into.accept(Figure.of(single, "written", "rows/s", rate(ids, written.last() - written.first())));
+        into.accept(Figure.of(single, "all applied after the last commit", "s", (applied.last() - written.last()) / 1e6)
+                .aimedAt("≤ 1 s"));
+    }
+
+    private void hot() {
+        telling.step(hot);
+        Ids ids = next(Plan.HOT_ROWS);
+        rig.author().oneTransaction(ids);
+        rig.awaitRows(rig.other(), ids);
+        rig.awaitQuiet();
+        long start = rig.author().sum(ids);
+        Map<TopicPartition, Long> conflictsBefore = rig.topics().ends(rig.conflicts());
+        ProcessTimes.Reading before = rig.processes().read();
+        long began = Rig.now();
+        var elsewhere = CompletableFuture.runAsync(() -> rig.other().increments(ids, plan.increments() / 2));
+        rig.author().increments(ids, plan.increments() / 2);
+        elsewhere.join();
+        long written = Rig.now();
+        rig.awaitQuiet();
+        ProcessTimes.Reading after = rig.processes().read();
+        boolean same = rig.author().digest(ids).equals(rig.other().digest(ids));
+        long kept = rig.author().sum(ids) - start;
+        Losses lost = Losses.since(conflictsBefore, rig.stack().endpoints(), rig.topics(), rig.conflicts());
+        report.add(Figure.of(hot, "sites are equal afterwards (1 is yes)", "", same ? 1 : 0)
+                .aimedAt("1"));
+        report.add(Figure.of(hot, "written", "rows/s", plan.increments() * 1e6 / (written - began)));
+        report.add(Figure.of(hot, "increments that survived", "", kept));
+        report.add(Figure.of(hot, "increments that lost", "", plan.increments() - kept));
+        report.add(Figure.of(hot, "conflicts in the log", "", lost.conflicts()));
+        report.add(Figure.of(hot, "different losing rows in it", "", lost.values()));
+        cpu(hot, "end to end", after.perRow(before, plan.increments()), report::add);
+    }
+
+    private void latency(Load target, Consumer<Figure> into, String aim) {
+        telling.step(latency);
+        long rampUp = plan.rate() * 2L;
+        Ids all = next(rampUp + plan.rate() * plan.steady().toSeconds());
+        ProcessTimes.Reading before = rig.processes().read();
+        long began = Rig.now();
+        rig.author().steadily(all, plan.rate());
+        long ended = Rig.now();
+        rig.awaitRows(target, all);
+        ProcessTimes.Reading after = rig.processes().read();
+        Ids ids = all.without(rampUp);
+        long[] took = CommitTimes.between(rig.author().connection(), target.connection(), ids);
+        into.accept(Figure.of(latency, "written", "rows/s", all.count() * 1e6 / (ended - began)));
+        into.accept(Figure.of(latency, "p50", "ms", CommitTimes.percentile(took, 0.50) / 1e3));
+        into.accept(Figure.of(latency, "p95", "ms", CommitTimes.percentile(took, 0.95) / 1e3));
+        into.accept(Figure.of(latency, "p99", "ms", CommitTimes.percentile(took, 0.99) / 1e3)
+                .aimedAt(aim));
+        into.accept(Figure.of(latency, "longest", "ms", took[took.length - 1] / 1e3));
+        cpu(latency, "end to end", after.perRow(before, all.count()), into);
+    }
+
+    private void state() {
+        telling.step("looking at what the resolver keeps");
+        rig.awaitQuiet();
+        StateSize size = StateSize.of(rig.stack().endpoints(), rig.topics(), rig.resolved());
+        int sites = rig.configuration().sites().size();
+        report.add(Figure.of("state of a row", "the row", "bytes", size.row()));
+        report.add(Figure.of("state of a row", "what is kept beside it", "bytes", size.state() - size.row())
+                .aimedAt("≤ 64 + 24 × " + sites + " = " + (64 + 24 * sites)));
+        report.add(Figure.of("state of a row", "the key it is kept under", "bytes", size.key()));
+    }
+
+    /** The first half of each backlog warms the stage up, the second is measured. */
+    private void stages() {
+        rig.awaitQuiet();
+        rig.stop(APPLY_AUTHOR);
+        rig.stop(APPLY_OTHER);
+        rig.stack().stop(Part.RESOLVER);
+        Ids first = next(plan.rows());
+        Ids second = next(plan.rows());
+        captureAlone(first);
+        double capture = captureAlone(second);
+        report.add(Figure.of("each stage alone", "capture", "rows/s", capture));
+        resolverAlone();
+        rig.stop(CAPTURE_OTHER);
+        telling.step("the sink alone");
+        ProcessTimes.Reading[] half = new ProcessTimes.Reading[1];
+        long[] there = new long[1];
+        rig.resume(APPLY_OTHER);
+        rig.awaitRows(rig.other(), first);
+        half[0] = rig.processes().read();
+        there[0] = rig.other().count(first.and(second));
+        rig.awaitRows(rig.other(), second);
+        ProcessTimes.Reading after = rig.processes().read();
+        report.add(Figure.of(
+                        "each stage alone",
+                        "sink",
+                        "rows/s",
+                        CommitTimes.of(rig.other().connection(), first.and(second))
+                                .rateOfLast(plan.rows()))
+                .aimedAt("≥ 2 × debezium"));
+        cpu("each stage alone", "sink", after.perRow(half[0], first.and(second).count() - there[0]), report::add);
+        rig.resume(CAPTURE_OTHER);
+        rig.resume(APPLY_AUTHOR);
+        rig.awaitQuiet();
+    }
+
+    private double captureAlone(Ids ids) {
+        telling.step("capture alone");
+        long written = rig.topics().written(rig.captured(Rig.AUTHOR));
+        ProcessTimes.Reading before = rig.processes().read();
+        rig.author().oneTransaction(ids);
+        rig.awaitCount("captured", ids.count(), () -> rig.topics().written(rig.captured(Rig.AUTHOR)) - written);
+        long captured = Rig.now();
+        Map<String, Double> cpu = rig.processes().read().perRow(before, ids.count());
+        if (ids.last() == lastId) {
+            cpu("each stage alone", "capture", cpu, report::add);
+        }
+        return rate(
+                ids, captured - CommitTimes.of(rig.author().connection(), ids).last());
+    }
+
+    private void resolverAlone() {
+        telling.step("the resolver alone");
+        long end = rig.capturedOfBoth();
+        long middle = end - plan.rows();
+        rig.stack().startAgain(Part.RESOLVER);
+        rig.awaitCount("resolved", middle, rig::resolverHasRead);
+        long from = rig.resolverHasRead();
+        long began = Rig.now();
+        ProcessTimes.Reading before = rig.processes().read();
+        rig.awaitCount("resolved", end, rig::resolverHasRead);
+        long ended = Rig.now();
+        report.add(Figure.of("each stage alone", "resolver", "rows/s", (end - from) * 1e6 / (ended - began))
+                .aimedAt("≥ capture"));
+        cpu("each stage alone", "resolver", rig.processes().read().perRow(before, end - from), report::add);
+    }
+
+    private void baseline() {
+        telling.step("Debezium's own sink over the same captured topics");
+        rig.awaitQuiet();
+        rig.stop(APPLY_AUTHOR);
+        rig.stop(APPLY_OTHER);
+        rig.stop(CAPTURE_OTHER);
+        rig.stack().stop(Part.RESOLVER);
+        Ids captured = new Ids(1, lastId);
+        Baseline baseline = Baseline.of(rig);
+        Load copy = baseline.target();
+        long backlog = rig.author().count(captured);
+        long middle = Math.max(1, backlog - plan.rows());
+        baseline.start();
+        rig.awaitCount("copied", middle, () -> copy.count(captured));
+        ProcessTimes.Reading before = rig.processes().read();
+        long from = copy.count(captured);
+        rig.awaitTrue("the copy", 100, () -> copy.count(captured) >= backlog);
+        ProcessTimes.Reading after = rig.processes().read();
+        if (plan.has(Scenario.STAGES)) {
+            report.addBaseline(Figure.of(
+                    "each stage alone",
+                    "sink",
+                    "rows/s",
+                    CommitTimes.of(copy.connection(), captured).rateOfLast(plan.rows())));
+            cpu("each stage alone", "sink", after.perRow(before, backlog - from), report::addBaseline);
+        }
+        if (plan.has(Scenario.BIG)) {
+            baselineBig(copy);
+        }
+        if (plan.has(Scenario.SINGLE)) {
+            telling.step("the same: " + single);
+            Ids ids = next(plan.transactions());
+            ProcessTimes.Reading earlier = rig.processes().read();
+            rig.author().singleRows(ids);
+            rig.awaitRows(copy, ids);
+            behind(ids, copy, report::addBaseline);
+            cpu(single, "end to end", rig.processes().read().perRow(earlier, ids.count()), report::addBaseline);
+        }
+        if (plan.has(Scenario.LATENCY)) {
+            latency(copy, report::addBaseline, "");
+        }
+        baseline.stop();
+    }
+
+    private void baselineBig(Load copy) {
+        telling.step("the same: " + big);
+        Ids ids = next(plan.rows());
+        ProcessTimes.Reading before = rig.processes().read();
+        rig.author().oneTransaction(ids);
+        rig.awaitRows(copy, ids);
+        ProcessTimes.Reading after = rig.processes().read();
+        long commit = CommitTimes.of(rig.author().connection(), ids).last();
+        double rate = rate(ids, CommitTimes.of(copy.connection(), ids).last() - commit);
+        report.addBaseline(Figure.of(big, "end to end, echoes included", "rows/s", rate));
+        for (String same : List.of("applied, while echoes are taken in", "end to end, the echo's cost taken out")) {
+            report.compare(big, same, "end to end, echoes included");
+        }
+        cpu(big, "end to end", after.perRow(before, ids.count()), report::addBaseline);
+        cpu(big, "without echo", after.perRow(before, ids.count()), report::addBaseline);
+    }
+
+    private void cpu(String scenario, String what, Map<String, Double> perRow, Consumer<Figure> into) {
+        if (perRow.isEmpty()) {
+            return;
+        }
+        BiConsumer<String, Double> add =
+                (name, micros) -> into.accept(Figure.of(scenario, "CPU " + what + ": " + name, "µs/row", micros));
+        double all = perRow.values().stream().mapToDouble(Double::doubleValue).sum();
+        add.accept("all", all);
+        perRow.forEach((name, micros) -> {
+            if (micros >= 0.05) {
+                add.accept(name, micros);
+            }
+        });
+    }
+
+    private void explain() {
+        report.note("end to end, echoes included: from the commit at " + Rig.AUTHOR + " until the last row is at "
+                + Rig.OTHER + ", its capture has read every echo and the resolver has taken it in.");
+        report.note("the echo's cost taken out: the same with the capture of " + Rig.OTHER
+                + " stopped, so that nobody decodes, carries or resolves an echo, until the last row is at " + Rig.OTHER
+                + "; the echoes are made up for afterwards.");
+        report.note(
+                "each stage alone: nothing else of the pipeline works; the second half of a backlog twice as long is measured, the first"
+                        + " warms up. Commit times are those PostgreSQL keeps.");
+        report.note(
+                "CPU is user and system time of the process with its children, the sessions that write and look excepted.");
+        if (plan.baseline()) {
+            report.note(
+                    "debezium: the same capture, then Debezium's JDBC sink (upsert, batch.size 2000, reduction buffer, rewritten inserts, "
+                            + rig.tasks()
+                            + " tasks) into a third server; nothing resolves, nothing is captured again, our resolver and sinks are down.");
+        }
+    }
+
+    private static double rate(Ids ids, long micros) {
+        return ids.count() * 1e6 / Math.max(1, micros);
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory(PREFIX);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

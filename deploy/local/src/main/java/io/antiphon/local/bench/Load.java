@@ -1,0 +1,155 @@
+package io.antiphon.local.bench;
+
+import io.antiphon.local.postgres.LocalPostgres;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What an application writes at one site.
+ *
+ * <p>The loops run inside the database, so that whoever writes takes as little of the machine as possible from whoever is measured.
+ */
+final class Load implements AutoCloseable {
+    static final String TABLE = """
+            CREATE TABLE item (
+                id bigint PRIMARY KEY, name text NOT NULL, city text, amount bigint NOT NULL, changed timestamptz NOT NULL)
+            """;
+
+    private static final String ROW = "i, 'item number ' || i, 'city ' || i % 100, i % 1000, clock_timestamp()";
+
+    /** How many of the last rows are looked for before all are counted: enough to have some in every partition. */
+    private static final int TAIL = 64;
+
+    private final Connection connection;
+    private final String site;
+
+    private Load(Connection connection, String site) {
+        this.connection = connection;
+        this.site = site;
+    }
+
+    static Load at(LocalPostgres server) {
+        try {
+            return new Load(server.connect(), server.name());
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    static IllegalStateException failed(SQLException e) {
+        return new IllegalStateException("a database of the benchmark failed: " + e.getMessage(), e);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    String site() {
+        return site;
+    }
+
+    /** The server's process that works for this connection. */
+    long backend() {
+        return number("SELECT pg_backend_pid()");
+    }
+
+    void makeTable() {
+        execute(TABLE);
+    }
+
+    /** All rows in one transaction. */
+    void oneTransaction(Ids ids) {
+        execute("INSERT INTO item SELECT " + ROW + " FROM generate_series(" + ids.first() + ", " + ids.last()
+                + ") AS i");
+    }
+
+    /** Each row in a transaction of its own, as fast as the database goes. */
+    void singleRows(Ids ids) {
+        execute("DO $$ BEGIN FOR i IN " + ids.first() + ".." + ids.last() + " LOOP INSERT INTO item SELECT " + ROW
+                + "; COMMIT; END LOOP; END $$");
+    }
+
+    /** Each row in a transaction of its own, so many a second. */
+    void steadily(Ids ids, int rate) {
+        execute(String.format(Locale.ROOT, """
+                DO $$ DECLARE began timestamptz := clock_timestamp(); BEGIN
+                  FOR i IN %d..%d LOOP
+                    INSERT INTO item SELECT %s;
+                    COMMIT;
+                    IF (i - %d) %% 8 = 7 THEN
+                      PERFORM pg_sleep(greatest(0, extract(epoch FROM
+                          began + (i - %d + 1) * interval '1 second' / %d - clock_timestamp())));
+                    END IF;
+                  END LOOP;
+                END $$
+                """, ids.first(), ids.last(), ROW, ids.first(), ids.first(), rate));
+    }
+
+    /** Adds one to a row chosen at random, again and again, each time in a transaction of its own. */
+    void increments(Ids ids, int times) {
+        execute("DO $$ BEGIN FOR i IN 1.." + times + " LOOP UPDATE item SET amount = amount + 1 WHERE id = "
+                + ids.first() + " + floor(random() * " + ids.count() + ")::bigint; COMMIT; END LOOP; END $$");
+    }
+
+    /** Whether all rows are there. */
+    boolean has(Ids ids) {
+        long tail = Math.min(TAIL, ids.count());
+        long from = ids.last() - tail + 1;
+        return count(new Ids(from, ids.last())) == tail && count(ids) == ids.count();
+    }
+
+    long count(Ids ids) {
+        return number("SELECT count(*) FROM item WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
+    }
+
+    long sum(Ids ids) {
+        return number("SELECT sum(amount) FROM item WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
+    }
+
+    /** A text that is the same where the rows are. */
+    String digest(Ids ids) {
+        try (var statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(
+                        "SELECT md5(string_agg(item::text, ',' ORDER BY id)) FROM item WHERE id BETWEEN " + ids.first()
+                                + " AND " + ids.last())) {
+            found.next();
+            return String.valueOf(found.getString(1));
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    static String inWords(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+
+    private long number(String query) {
+        try (var statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            found.next();
+            return found.getLong(1);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private void execute(String sql) {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+}
