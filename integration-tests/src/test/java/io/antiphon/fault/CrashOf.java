@@ -35,11 +35,13 @@ public final class CrashOf implements Fault {
     }
 
     public static CrashOf database(String site) {
-        return new CrashOf("database of " + site, mesh -> mesh.site(site).database().crash());
+        return new CrashOf(
+                "database of " + site, mesh -> mesh.site(site).database().crash());
     }
 
     private static CrashOf part(Part part) {
-        return new CrashOf(part.name().toLowerCase(java.util.Locale.ROOT), mesh -> mesh.stack().crash(part));
+        return new CrashOf(part.name().toLowerCase(java.util.Locale.ROOT), mesh -> mesh.stack()
+                .crash(part));
     }
 
     @Override

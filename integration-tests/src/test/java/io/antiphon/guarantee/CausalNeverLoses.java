@@ -17,9 +17,8 @@ public final class CausalNeverLoses implements Guarantee {
     public void holds(Evidence evidence) {
         Map<Integer, String> standing = evidence.valuesAt(evidence.anySite());
         List<Write> beaten = evidence.writes().stream()
-                .filter(write -> !write.unsure()
-                        && write.saw() != null
-                        && write.saw().equals(standing.get(write.key())))
+                .filter(write ->
+                        !write.unsure() && write.saw() != null && write.saw().equals(standing.get(write.key())))
                 .toList();
         assertThat(beaten)
                 .as("writes beaten by what they had seen, which stands")

@@ -22,7 +22,8 @@ public final class EchoBound implements AutoCloseable {
 
     /** Counts at these sites from here on. */
     public static EchoBound echoBoundOf(String table, Site... sites) {
-        return new EchoBound(List.of(sites).stream().collect(Collectors.toMap(site -> site, site -> site.counting(table))));
+        return new EchoBound(
+                List.of(sites).stream().collect(Collectors.toMap(site -> site, site -> site.counting(table))));
     }
 
     /** Fails unless this site's applications have written so often, and we so often. */

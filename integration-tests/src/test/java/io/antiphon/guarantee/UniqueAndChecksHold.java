@@ -34,6 +34,8 @@ public final class UniqueAndChecksHold implements Guarantee {
                         .isEmpty();
             }
         }
-        assertThat(evidence.mesh().deadLetters(evidence.table())).as("dead letters").isEmpty();
+        assertThat(evidence.mesh().deadLetters(evidence.table()))
+                .as("dead letters")
+                .isEmpty();
     }
 }

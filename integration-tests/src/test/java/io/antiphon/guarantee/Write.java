@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param saw the value it replaced, which it therefore knew; null where there was no row
  * @param wrote the value it left, which no other write leaves; null where it deleted the row
  */
-public record Write(SiteId site, int key, @Nullable String saw, @Nullable String wrote, boolean unsure) {}
+public record Write(
+        SiteId site,
+        int key,
+        @Nullable String saw,
+        @Nullable String wrote,
+        boolean unsure) {}

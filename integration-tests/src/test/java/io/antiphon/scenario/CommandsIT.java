@@ -62,8 +62,12 @@ class CommandsIT {
                     "ALTER TABLE place REPLICA IDENTITY USING INDEX place_name_key");
         }
         before = berlin.strings(WHAT_WE_ADD);
-        shell.file("antiphon.yaml", configuration("cmd", "public.customer", "ports: { http: 0, connect: 0, kafka: 0, registry: 0 }"));
-        shell.file("second.yaml", configuration("other", "public.place", "ports: { http: 0, connect: 0, kafka: 0, registry: 0 }"));
+        shell.file(
+                "antiphon.yaml",
+                configuration("cmd", "public.customer", "ports: { http: 0, connect: 0, kafka: 0, registry: 0 }"));
+        shell.file(
+                "second.yaml",
+                configuration("other", "public.place", "ports: { http: 0, connect: 0, kafka: 0, registry: 0 }"));
     }
 
     @AfterAll
@@ -92,7 +96,8 @@ class CommandsIT {
         refused("unknown.yaml", "prots", "ports");
         shell.file(
                 "twice.yaml",
-                configuration("cmd", "public.customer", "").replace(tokyo.database().url(), berlin.database().url()));
+                configuration("cmd", "public.customer", "")
+                        .replace(tokyo.database().url(), berlin.database().url()));
         refused("twice.yaml", "same database");
         shell.file("no-yaml.yaml", "mesh: [");
         refused("no-yaml.yaml", "no-yaml.yaml");
@@ -121,7 +126,8 @@ class CommandsIT {
         Site.alone("bare", bare).writes("CREATE TABLE customer (id int, name text)");
         shell.file(
                 "unfit.yaml",
-                configuration("cmd", "public.customer", "").replace(tokyo.database().url(), bare.url()));
+                configuration("cmd", "public.customer", "")
+                        .replace(tokyo.database().url(), bare.url()));
         Ended doctor = shell.antiphon("doctor", "-f", "unfit.yaml");
         assertThat(doctor.status()).isOne();
         assertThat(doctor.said())
@@ -184,9 +190,10 @@ class CommandsIT {
         assertThat(different.said()).contains("id=666").doesNotContain("unheard");
         berlin.writes("DELETE FROM customer WHERE id = 666");
 
-        var connect = new ConnectRest(JSON.readTree(shell.antiphon("status", "--json").said())
-                .at("/endpoints/connect")
-                .asText());
+        var connect =
+                new ConnectRest(JSON.readTree(shell.antiphon("status", "--json").said())
+                        .at("/endpoints/connect")
+                        .asText());
         connect.pause("apply-tokyo");
         berlin.writes("INSERT INTO customer VALUES (667, 'late')");
         Ended cannotTell = shell.antiphon("verify", "--timeout", "3s");
@@ -221,7 +228,10 @@ class CommandsIT {
         String port = connect.substring(connect.lastIndexOf(':') + 1);
         shell.file(
                 "port.yaml",
-                configuration("third", "public.customer", "ports: { http: 0, connect: " + port + ", kafka: 0, registry: 0 }"));
+                configuration(
+                        "third",
+                        "public.customer",
+                        "ports: { http: 0, connect: " + port + ", kafka: 0, registry: 0 }"));
 
         Ended refused = shell.antiphon("up", "-f", "port.yaml");
 
@@ -277,8 +287,7 @@ class CommandsIT {
                   %s: {}
                 %s
                 partitions: 3
-                """
-                .formatted(
+                """.formatted(
                         mesh,
                         berlin.database().url(),
                         berlin.database().user(),

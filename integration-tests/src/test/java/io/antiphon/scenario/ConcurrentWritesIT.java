@@ -98,7 +98,9 @@ class ConcurrentWritesIT {
         });
         mesh.settles("customer");
 
-        assertThat(berlin.row("customer", 5)).isEqualTo(tokyo.row("customer", 5)).isEmpty();
+        assertThat(berlin.row("customer", 5))
+                .isEqualTo(tokyo.row("customer", 5))
+                .isEmpty();
         assertThat(rows(onlyConflict(mesh, "customer", 5))).anyMatch(row -> row.contains("Berlin"));
     }
 
@@ -143,9 +145,8 @@ class ConcurrentWritesIT {
         mesh.settles("customer");
 
         bothHold(berlin, tokyo, "customer", 8, "(8,Grace,Berlin,1)");
-        assertThat(mesh.conflicts("customer", 8))
-                .isNotEmpty()
-                .anyMatch(conflict -> rows(conflict).stream().anyMatch(row -> row.contains("Tokyo")));
+        assertThat(mesh.conflicts("customer", 8)).isNotEmpty().anyMatch(conflict -> rows(conflict).stream()
+                .anyMatch(row -> row.contains("Tokyo")));
     }
 
     /** The guard: without it the outcome would overwrite what its decision did not know. */

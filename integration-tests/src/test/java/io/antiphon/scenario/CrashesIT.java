@@ -63,7 +63,8 @@ class CrashesIT {
         int before = berlin.rows("crash.once").size();
         try (WriteCount atBerlin = berlin.counting("crash.once");
                 WriteCount atTokyo = tokyo.counting("crash.once")) {
-            berlin.writes("INSERT INTO crash.once SELECT i + (SELECT count(*) FROM crash.once), 'x' FROM generate_series(1, 3000) i");
+            berlin.writes(
+                    "INSERT INTO crash.once SELECT i + (SELECT count(*) FROM crash.once), 'x' FROM generate_series(1, 3000) i");
 
             Rivalry.of(mesh, "crash.hot")
                     .writing(300)

@@ -9,14 +9,11 @@ import io.antiphon.site.Site;
 import org.junit.jupiter.api.Test;
 
 /** What a database refuses. */
-@OnSharedMesh(
-        schema = "refused",
-        tables = """
+@OnSharedMesh(schema = "refused", tables = """
                 CREATE TABLE strict (id int PRIMARY KEY, amount int);
                 CREATE TABLE seat (id int PRIMARY KEY, holder text, seat text UNIQUE);
                 CREATE TABLE emptied (id int PRIMARY KEY, note text);
-                CREATE TABLE neighbour (id int PRIMARY KEY, note text);""",
-        tokyo = "ALTER TABLE strict ADD CHECK (amount < 100)")
+                CREATE TABLE neighbour (id int PRIMARY KEY, note text);""", tokyo = "ALTER TABLE strict ADD CHECK (amount < 100)")
 class RefusedRowsIT {
     @Test
     void a_row_that_a_database_refuses_for_ever_is_parked_while_its_neighbours_flow(
@@ -62,8 +59,12 @@ class RefusedRowsIT {
 
         berlin.writes("TRUNCATE emptied");
 
-        eventually(() -> assertThat(
-                        mesh.mesh().status().path("tables").path("refused.emptied").path("held").asText())
+        eventually(() -> assertThat(mesh.mesh()
+                        .status()
+                        .path("tables")
+                        .path("refused.emptied")
+                        .path("held")
+                        .asText())
                 .contains("berlin"));
         eventually(() -> assertThat(mesh.deadLetters("emptied"))
                 .isNotEmpty()

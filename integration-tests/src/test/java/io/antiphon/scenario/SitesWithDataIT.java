@@ -8,17 +8,13 @@ import io.antiphon.site.Site;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-@OnSharedMesh(
-        schema = "stock",
-        tables = """
+@OnSharedMesh(schema = "stock", tables = """
                 CREATE TABLE only_berlin (id int PRIMARY KEY, name text);
                 CREATE TABLE only_tokyo (id int PRIMARY KEY, name text);
-                CREATE TABLE everywhere (id int PRIMARY KEY, name text, price numeric(10,2));""",
-        berlin = """
+                CREATE TABLE everywhere (id int PRIMARY KEY, name text, price numeric(10,2));""", berlin = """
                 INSERT INTO only_berlin SELECT i, 'name ' || i FROM generate_series(1, 500) i;
                 INSERT INTO everywhere SELECT i, 'same ' || i, i FROM generate_series(1, 200) i;
-                INSERT INTO everywhere VALUES (1001, 'berlin', 1), (1002, 'berlin', 2), (2001, 'at berlin only', 3);""",
-        tokyo = """
+                INSERT INTO everywhere VALUES (1001, 'berlin', 1), (1002, 'berlin', 2), (2001, 'at berlin only', 3);""", tokyo = """
                 INSERT INTO only_tokyo SELECT i, 'name ' || i FROM generate_series(1, 500) i;
                 INSERT INTO everywhere SELECT i, 'same ' || i, i FROM generate_series(1, 200) i;
                 INSERT INTO everywhere VALUES (1001, 'tokyo', 1), (1002, 'tokyo', 3), (2002, 'at tokyo only', 4);""")
@@ -41,12 +37,11 @@ class SitesWithDataIT {
                 .map(conflict -> conflict.getKey().toString())
                 .toList();
         assertThat(keys).containsExactlyInAnyOrder("[1001]", "[1002]");
-        assertThat(mesh.conflicts("everywhere", 1001))
-                .allSatisfy(conflict -> assertThat(List.of(
-                                conflict.getStanding().getRow().toString(),
-                                conflict.getIncoming().getRow().toString()))
-                        .anyMatch(row -> row.contains("berlin"))
-                        .anyMatch(row -> row.contains("tokyo")));
+        assertThat(mesh.conflicts("everywhere", 1001)).allSatisfy(conflict -> assertThat(List.of(
+                        conflict.getStanding().getRow().toString(),
+                        conflict.getIncoming().getRow().toString()))
+                .anyMatch(row -> row.contains("berlin"))
+                .anyMatch(row -> row.contains("tokyo")));
     }
 
     @Test
@@ -59,9 +54,15 @@ class SitesWithDataIT {
         tokyo.writes("UPDATE everywhere SET price = 79 WHERE id = 1");
         mesh.settles("everywhere");
 
-        assertThat(berlin.row("everywhere", 1)).isEqualTo(tokyo.row("everywhere", 1)).contains("(1,\"same 1\",79.00)");
-        assertThat(berlin.row("everywhere", 2)).isEqualTo(tokyo.row("everywhere", 2)).contains("(2,\"same 2\",78.00)");
-        assertThat(berlin.row("everywhere", 3)).isEqualTo(tokyo.row("everywhere", 3)).isEmpty();
+        assertThat(berlin.row("everywhere", 1))
+                .isEqualTo(tokyo.row("everywhere", 1))
+                .contains("(1,\"same 1\",79.00)");
+        assertThat(berlin.row("everywhere", 2))
+                .isEqualTo(tokyo.row("everywhere", 2))
+                .contains("(2,\"same 2\",78.00)");
+        assertThat(berlin.row("everywhere", 3))
+                .isEqualTo(tokyo.row("everywhere", 3))
+                .isEmpty();
         assertThat(mesh.conflicts("everywhere", 1)).isEmpty();
         berlin.writes("INSERT INTO everywhere VALUES (3, 'same 3', 3)");
         mesh.settles("everywhere");

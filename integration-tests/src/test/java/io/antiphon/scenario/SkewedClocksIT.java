@@ -34,7 +34,8 @@ class SkewedClocksIT {
 
     @BeforeAll
     void a_mesh() {
-        Assumptions.assumeTrue(WallClock.canBeWrong(), "clocks are shown wrong by libfaketime: install the package faketime");
+        Assumptions.assumeTrue(
+                WallClock.canBeWrong(), "clocks are shown wrong by libfaketime: install the package faketime");
         Map<String, WallClock> clocks = new LinkedHashMap<>();
         clocks.put("berlin", WallClock.RIGHT);
         clocks.put("lima", WallClock.TEN_MINUTES_SLOW);
@@ -83,7 +84,8 @@ class SkewedClocksIT {
         for (Site site : List.of(berlin, lima, osaka)) {
             assertThat(site.row("customer", 1)).as("at %s", site).contains("(1,Grace,Lima)");
         }
-        assertThat(mesh.conflicts(CUSTOMER)).noneMatch(conflict -> conflict.getKey().toString().equals("[1]"));
+        assertThat(mesh.conflicts(CUSTOMER))
+                .noneMatch(conflict -> conflict.getKey().toString().equals("[1]"));
     }
 
     @Test
@@ -117,8 +119,6 @@ class SkewedClocksIT {
 
     @Test
     void three_sites_write_the_same_rows_at_once() {
-        Rivalry.of(mesh, HOT.toString())
-                .writing(400)
-                .holds(convergence(), nothingLostSilently(), causalNeverLoses());
+        Rivalry.of(mesh, HOT.toString()).writing(400).holds(convergence(), nothingLostSilently(), causalNeverLoses());
     }
 }

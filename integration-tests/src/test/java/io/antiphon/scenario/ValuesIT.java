@@ -79,9 +79,9 @@ class ValuesIT {
         berlin.writes("UPDATE large SET note = 'three' WHERE id = 1");
         mesh.settles("large");
 
-        assertThat(tokyo.row("large", 1)).isEqualTo(berlin.row("large", 1)).hasValueSatisfying(row -> assertThat(row)
-                .endsWith("three)")
-                .hasSizeGreaterThan(180_000));
+        assertThat(tokyo.row("large", 1))
+                .isEqualTo(berlin.row("large", 1))
+                .hasValueSatisfying(row -> assertThat(row).endsWith("three)").hasSizeGreaterThan(180_000));
     }
 
     @Test
@@ -90,14 +90,15 @@ class ValuesIT {
         berlin.writes("INSERT INTO large SELECT 2, repeat('abcdefgh', 20000), NULL, 'one'");
         mesh.settles("large");
         mesh.whileNeitherHears(() -> {
-            berlin.writes("UPDATE large SET body = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 3000) i) WHERE id = 2");
+            berlin.writes(
+                    "UPDATE large SET body = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 3000) i) WHERE id = 2");
             tokyo.writes("UPDATE large SET note = 'tokyo' WHERE id = 2");
         });
         mesh.settles("large");
 
-        assertThat(tokyo.row("large", 2)).isEqualTo(berlin.row("large", 2)).hasValueSatisfying(row -> assertThat(row)
-                .endsWith("tokyo)")
-                .doesNotContain("abcdefghabcdefgh"));
+        assertThat(tokyo.row("large", 2))
+                .isEqualTo(berlin.row("large", 2))
+                .hasValueSatisfying(row -> assertThat(row).endsWith("tokyo)").doesNotContain("abcdefghabcdefgh"));
     }
 
     @Test
@@ -109,7 +110,9 @@ class ValuesIT {
         berlin.writes("UPDATE \"Mixed Case\" SET \"select\" = 3");
         mesh.settles("identity_always", "Mixed Case");
 
-        assertThat(tokyo.rows("identity_always")).containsExactly("(1,c)", "(3,b)").isEqualTo(berlin.rows("identity_always"));
+        assertThat(tokyo.rows("identity_always"))
+                .containsExactly("(1,c)", "(3,b)")
+                .isEqualTo(berlin.rows("identity_always"));
         assertThat(tokyo.rows("\"Mixed Case\"")).containsExactly("(1,x,3)").isEqualTo(berlin.rows("\"Mixed Case\""));
     }
 
@@ -123,7 +126,9 @@ class ValuesIT {
         });
         mesh.settles("computed");
 
-        assertThat(berlin.row("computed", 1)).isEqualTo(tokyo.row("computed", 1)).contains("(1,10,20,30)");
+        assertThat(berlin.row("computed", 1))
+                .isEqualTo(tokyo.row("computed", 1))
+                .contains("(1,10,20,30)");
         assertThat(mesh.conflicts("computed", 1)).isEmpty();
     }
 

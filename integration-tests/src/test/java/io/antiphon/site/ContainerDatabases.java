@@ -58,7 +58,8 @@ final class ContainerDatabases implements Databases {
         all.putAll(settings);
         return Stream.concat(
                         Stream.of("postgres"),
-                        all.entrySet().stream().flatMap(entry -> Stream.of("-c", entry.getKey() + "=" + entry.getValue())))
+                        all.entrySet().stream()
+                                .flatMap(entry -> Stream.of("-c", entry.getKey() + "=" + entry.getValue())))
                 .toArray(String[]::new);
     }
 

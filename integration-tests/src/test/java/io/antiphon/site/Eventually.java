@@ -6,7 +6,7 @@ import org.awaitility.core.ThrowingRunnable;
 
 /** Waits by looking again: an assertion that comes to hold, with a deadline. */
 public final class Eventually {
-    private static final Duration DEADLINE = Duration.ofSeconds(90);
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
     private static final Duration LOOK = Duration.ofMillis(50);
 
     private Eventually() {}
@@ -17,6 +17,7 @@ public final class Eventually {
                 .atMost(DEADLINE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(LOOK)
-                .ignoreExceptions().untilAsserted(assertion);
+                .ignoreExceptions()
+                .untilAsserted(assertion);
     }
 }

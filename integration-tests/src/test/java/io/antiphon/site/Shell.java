@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The {@code antiphon} command, run as a user runs it: from a shell, in some folder. */
 public record Shell(Path folder) {
-    private static final Path COMMAND = Path.of("..", "antiphon").toAbsolutePath().normalize();
+    private static final Path COMMAND =
+            Path.of("..", "antiphon").toAbsolutePath().normalize();
 
     /** What a command said, on both streams, and how it ended. */
     public record Ended(int status, String said) {}
@@ -60,7 +61,8 @@ public record Shell(Path folder) {
             Process process = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(output.toFile())
                     .start();
             return new Running(process, output);
