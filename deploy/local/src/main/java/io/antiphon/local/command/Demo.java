@@ -25,6 +25,7 @@ final class Demo implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return Foreground.run(() -> new DemoRun(Screen.standard()).run(once) ? Exit.GOOD : Exit.BAD);
+        return Foreground.run(
+                once ? Exit.BAD : Exit.GOOD, () -> new DemoRun(Screen.standard()).run(once) ? Exit.GOOD : Exit.BAD);
     }
 }

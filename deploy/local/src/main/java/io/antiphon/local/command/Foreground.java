@@ -11,12 +11,18 @@ final class Foreground {
 
     private Foreground() {}
 
+    /** The same, for work that may as well be asked to stop. */
+    static int run(Callable<Integer> work) throws Exception {
+        return run(Exit.GOOD, work);
+    }
+
     /**
      * Runs work in this thread, which is interrupted when we are asked to stop.
      *
-     * @return what the work returns; {@link Exit#GOOD} if it was asked to stop
+     * @param whenAsked the exit code if it was asked to stop
+     * @return what the work returns, if it was not
      */
-    static int run(Callable<Integer> work) throws Exception {
+    static int run(int whenAsked, Callable<Integer> work) throws Exception {
         var asked = new AtomicBoolean();
         var cleaned = new CountDownLatch(1);
         Thread worker = Thread.currentThread();
@@ -28,15 +34,14 @@ final class Foreground {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            // Asked to stop and stopped: that is no failure, whichever signal asked.
-            Runtime.getRuntime().halt(Exit.GOOD);
+            Runtime.getRuntime().halt(whenAsked);
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return work.call();
         } catch (Exception e) {
             if (asked.get()) {
-                return Exit.GOOD;
+                return whenAsked;
             }
             throw e;
         } finally {

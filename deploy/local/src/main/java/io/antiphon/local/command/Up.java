@@ -46,7 +46,7 @@ final class Up implements Callable<Integer> {
             screen.say("not started: mend what must be mended, then try again");
             return Exit.BAD;
         }
-        return Foreground.run(() -> {
+        return Foreground.run(Exit.GOOD, () -> {
             try (Stack stack = Stack.start(
                     configuration,
                     home,

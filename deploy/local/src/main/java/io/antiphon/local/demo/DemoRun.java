@@ -241,7 +241,7 @@ public final class DemoRun {
         mesh.sites().forEach(site -> screen.say("  psql " + site.connectionString()));
         screen.say("  e.g. UPDATE customer SET city = 'Porto' WHERE id = 1;");
         stack.endpoints().lines().forEach(screen::say);
-        screen.say("  antiphon status -f " + folder.resolve("antiphon.yaml") + " --home " + folder.resolve("stack"));
+        screen.say("  ./antiphon status -f " + folder.resolve("antiphon.yaml") + " --home " + folder.resolve("stack"));
         screen.say("Ctrl-C ends it and removes everything.");
         showEveryConflict = true;
         try {

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
@@ -55,6 +56,7 @@ public final class Stack implements AutoCloseable {
     private final ConnectRest connect;
     private final Admin admin;
     private final MeshConnectors connectors;
+    private final Continuity continuity;
     private @Nullable Keeper keeper;
 
     private Stack(Configuration configuration, Home home, Installation installation, Options options) {
@@ -82,6 +84,7 @@ public final class Stack implements AutoCloseable {
                 "default.api.timeout.ms", "60000"));
         home.ended().forEach(name -> options.progress()
                 .accept("ended " + name + ", which a killed predecessor had left running"));
+        this.continuity = new Continuity(configuration, home.folder());
         this.connectors = new MeshConnectors(configuration, endpoints, connect, options.stages());
     }
 
@@ -97,6 +100,7 @@ public final class Stack implements AutoCloseable {
         try {
             var stack = new Stack(configuration, home, installation, options);
             begun = stack;
+            stack.continuity.check(stack.clusterBefore());
             stack.startParts();
             stack.replicate();
             begun = () -> {};
@@ -213,6 +217,7 @@ public final class Stack implements AutoCloseable {
         options.progress().accept("Kafka Connect is up at " + endpoints.connect());
         connectors.ensure(clusterId(), topics, options.progress());
         connectors.awaitRunning(options.patience());
+        configuration.sites().forEach(site -> continuity.captures(site.id()));
         options.progress().accept("the connectors run at every site");
         process(Part.RESOLVER).ifPresent(resolver -> {
             resolver.awaitGood(options.patience());
@@ -247,6 +252,24 @@ public final class Stack implements AutoCloseable {
 
     private boolean brokerAnswers() throws Exception {
         return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+    }
+
+    /** The cluster that an earlier run has left in the home, or somebody else's. */
+    private Optional<String> clusterBefore() {
+        if (!(configuration.kafka() instanceof Kafka.Embedded)) {
+            return Optional.of(clusterId());
+        }
+        Path file = home.folder().resolve("broker").resolve("meta.properties");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        var meta = new Properties();
+        try (var reader = Files.newBufferedReader(file)) {
+            meta.load(reader);
+        } catch (IOException e) {
+            throw new StackException("cannot read " + file + ": " + e.getMessage());
+        }
+        return Optional.ofNullable(meta.getProperty("cluster.id"));
     }
 
     private String clusterId() {

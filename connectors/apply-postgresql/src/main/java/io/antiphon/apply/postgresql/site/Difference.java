@@ -14,9 +14,15 @@ import java.util.stream.Collectors;
  * @param key their values, as texts
  * @param missingAt the sites that have no such row
  * @param columns the columns in which the rows that are there differ
+ * @param digest of the rows of all sites, so that two looks can be told to have seen the same
  */
 public record Difference(
-        TableId table, List<String> keyColumns, List<String> key, Set<SiteId> missingAt, Set<String> columns) {
+        TableId table,
+        List<String> keyColumns,
+        List<String> key,
+        Set<SiteId> missingAt,
+        Set<String> columns,
+        int digest) {
     public Difference {
         keyColumns = List.copyOf(keyColumns);
         key = List.copyOf(key);

@@ -32,6 +32,10 @@ final class SecondLook {
         var missing = new LinkedHashSet<SiteId>();
         var present = new ArrayList<List<String>>();
         rows.forEach((site, ofSite) -> ofSite.get(number).ifPresentOrElse(present::add, () -> missing.add(site)));
+        int digest = rows.values().stream()
+                .map(ofSite -> ofSite.get(number))
+                .toList()
+                .hashCode();
         var columns = new LinkedHashSet<String>();
         for (int i = 0; i < table.columns().size(); i++) {
             int column = i;
@@ -42,6 +46,6 @@ final class SecondLook {
         boolean gone = present.isEmpty();
         return gone || missing.isEmpty() && columns.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Difference(table.id(), table.keyNames(), key, missing, columns));
+                : Optional.of(new Difference(table.id(), table.keyNames(), key, missing, columns, digest));
     }
 }
