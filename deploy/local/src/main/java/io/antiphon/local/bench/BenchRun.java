@@ -23,7 +23,7 @@ public final class BenchRun {
 
     private final Plan plan;
     private final Telling telling;
-    private final Report report = new Report();
+    private final Report report;
     private final Rig rig;
     private final String big;
     private final String single;
@@ -34,6 +34,7 @@ public final class BenchRun {
     private BenchRun(Plan plan, Telling telling, Rig rig) {
         this.plan = plan;
         this.telling = telling;
+        this.report = new Report(telling::step);
         this.rig = rig;
         this.big = String.format(Locale.ROOT, "one transaction of %,d rows", plan.rows());
         this.single = String.format(Locale.ROOT, "%,d single-row transactions", plan.transactions());
@@ -182,8 +183,12 @@ public final class BenchRun {
         ProcessTimes.Reading before = rig.processes().read();
         long began = Rig.now();
         var elsewhere = CompletableFuture.runAsync(() -> rig.other().increments(ids, plan.increments() / 2));
-        rig.author().increments(ids, plan.increments() / 2);
-        elsewhere.join();
+        try {
+            rig.author().increments(ids, plan.increments() / 2);
+            elsewhere.join();
+        } finally {
+            rig.other().cancel();
+        }
         long written = Rig.now();
         rig.awaitQuiet();
         ProcessTimes.Reading after = rig.processes().read();

@@ -1,11 +1,14 @@
 package io.antiphon.local.bench;
 
 import io.antiphon.local.postgres.LocalPostgres;
+import io.antiphon.local.stack.StackException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.postgresql.PGConnection;
 
 /**
  * What an application writes at one site.
@@ -90,8 +93,19 @@ final class Load implements AutoCloseable {
 
     /** Adds one to a row chosen at random, again and again, each time in a transaction of its own. */
     void increments(Ids ids, int times) {
-        execute("DO $$ BEGIN FOR i IN 1.." + times + " LOOP UPDATE item SET amount = amount + 1 WHERE id = "
-                + ids.first() + " + floor(random() * " + ids.count() + ")::bigint; COMMIT; END LOOP; END $$");
+        // Chosen before the statement: a volatile function in its condition would be asked for every row of the table.
+        execute("DO $$ DECLARE chosen bigint; BEGIN FOR i IN 1.." + times + " LOOP chosen := " + ids.first()
+                + " + floor(random() * " + ids.count()
+                + "); UPDATE item SET amount = amount + 1 WHERE id = chosen; COMMIT; END LOOP; END $$");
+    }
+
+    /** Ends whatever this connection still does at the server. */
+    void cancel() {
+        try {
+            connection.unwrap(PGConnection.class).cancelQuery();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     /** Whether all rows are there. */
@@ -131,10 +145,6 @@ final class Load implements AutoCloseable {
         }
     }
 
-    static String inWords(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
-    }
-
     private long number(String query) {
         try (var statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(query)) {
@@ -145,9 +155,25 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** The driver does not notice an interrupt, so that a long statement is waited for, and cancelled when we are asked to stop. */
     private void execute(String sql) {
         try (var statement = connection.createStatement()) {
-            statement.execute(sql);
+            var done = CompletableFuture.runAsync(() -> {
+                try {
+                    statement.execute(sql);
+                } catch (SQLException e) {
+                    throw failed(e);
+                }
+            });
+            try {
+                done.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                statement.cancel();
+                throw new StackException("interrupted");
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(String.valueOf(e.getCause()), e);
+            }
         } catch (SQLException e) {
             throw failed(e);
         }

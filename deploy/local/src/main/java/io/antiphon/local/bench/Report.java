@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /** What was measured, where, and with which settings. */
 public final class Report {
@@ -17,17 +18,25 @@ public final class Report {
     private final Map<String, String> circumstances = new LinkedHashMap<>();
     private final List<Figure> figures = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Consumer<String> listener;
+
+    /** @param listener told every number at once, as it comes in */
+    Report(Consumer<String> listener) {
+        this.listener = listener;
+    }
 
     void circumstance(String name, String value) {
         circumstances.put(name, value);
     }
 
     void add(Figure figure) {
+        tell("antiphon", figure);
         figures.add(figure);
     }
 
     /** Sets the baseline's number beside ours of the same scenario and name, or on a line of its own. */
     void addBaseline(Figure theirs) {
+        tell("debezium", theirs);
         double number = theirs.antiphon().orElseThrow();
         for (int i = 0; i < figures.size(); i++) {
             if (figures.get(i).isAbout(theirs.scenario(), theirs.name())) {
@@ -134,6 +143,10 @@ public final class Report {
         ArrayNode said = root.putArray("notes");
         notes.forEach(said::add);
         return root.toPrettyString();
+    }
+
+    private void tell(String whose, Figure figure) {
+        listener.accept("  " + whose + ", " + figure.name() + ": " + number(figure.antiphon()) + " " + figure.unit());
     }
 
     private static String number(OptionalDouble number) {

@@ -107,7 +107,7 @@ final class Rig implements AutoCloseable {
             for (Part part : List.of(Part.CONNECT, Part.RESOLVER)) {
                 var flags = new ArrayList<>(options.jvm().getOrDefault(part, List.of()));
                 flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
-                        + recordings.resolve(part.name().toLowerCase(java.util.Locale.ROOT) + "-%p.jfr"));
+                        + recordings.resolve(part.name().toLowerCase(java.util.Locale.ROOT) + ".jfr"));
                 flags.add("-XX:+UnlockDiagnosticVMOptions");
                 flags.add("-XX:+DebugNonSafepoints");
                 options = options.jvm(part, flags);
