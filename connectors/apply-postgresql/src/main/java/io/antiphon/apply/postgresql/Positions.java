@@ -35,12 +35,14 @@ final class Positions {
 
     private static final String MARK = "SELECT pg_catalog.pg_replication_origin_xact_setup(?::pg_lsn, now())";
 
-    // the mark is set by the statement that ends the transaction: one round trip less
+    // the mark is set by the statement that ends the transaction: one round trip less. Its time becomes the rows'
+    // commit time, so it is
+    // the time of that statement, not of the transaction's beginning
     private static final String ADVANCE = """
             UPDATE antiphon.position AS p
             SET next_offset = ?, version = ?, applied = ?, outcomes = ?, waiting = ?
             WHERE p.mesh = ? AND p.resolved_topic = ? AND p.resolved_partition = ? AND p.epoch = ? AND p.next_offset = ?
-            RETURNING pg_catalog.pg_replication_origin_xact_setup(?::pg_lsn, now())
+            RETURNING pg_catalog.pg_replication_origin_xact_setup(?::pg_lsn, clock_timestamp())
             """;
 
     private static final String ARRIVE = """
