@@ -98,7 +98,7 @@ public final class Resolver {
             merging = new Merging(was, from, local, clock, sites);
             merging.sameLife(columns);
         }
-        return merging.outcome(this, partition, snapshot);
+        return merging.outcome(this, partition, snapshot, life);
     }
 
     private Outcome first(Heard.Local local, Columns columns, Partition partition, boolean snapshot) {
@@ -554,7 +554,8 @@ public final class Resolver {
             return true;
         }
 
-        Outcome outcome(Resolver resolver, Partition partition, boolean snapshot) {
+        /** @param siteLife the life of the row that the change was made to, or began */
+        Outcome outcome(Resolver resolver, Partition partition, boolean snapshot, int siteLife) {
             boolean followed = !unseen();
             boolean holds = holdsOutcome();
             boolean sameRow =
@@ -565,7 +566,6 @@ public final class Resolver {
                     views.add(sameRow && view.held() == was.version() ? view.holding(clock.version()) : view);
                 }
             }
-            int siteLife = local.operation() == Operation.INSERT && from.gone() ? from.life() + 1 : from.life();
             views.add(new SiteView(
                     local.site(),
                     followed ? clock.version() : from.seen(),

@@ -1,7 +1,9 @@
 package io.antiphon.resolve;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +68,7 @@ public final class Row {
 
     /** Whether both rows have the same value in this column. */
     boolean agrees(Row other, int column) {
-        return sameValue(values[column], other.values[column]);
+        return Objects.equals(values[column], other.values[column]);
     }
 
     /** The columns whose values differ; an absent value has not changed. */
@@ -91,7 +93,7 @@ public final class Row {
     }
 
     /** A row that lacks nothing this one and the other do not both lack. */
-    Row filledFrom(Row other) {
+    public Row filledFrom(Row other) {
         if (!hasAbsent()) {
             return this;
         }
@@ -137,8 +139,11 @@ public final class Row {
     }
 
     private static long stable(Object value) {
-        if (value instanceof CharSequence || value instanceof Iterable || value instanceof java.nio.ByteBuffer) {
-            return fnv(value.toString(), value);
+        if (value instanceof ByteBuffer bytes) {
+            return fnv(bytes);
+        }
+        if (value instanceof CharSequence || value instanceof Iterable) {
+            return fnv(value.toString());
         }
         // A column that is widened keeps its values.
         if (value instanceof Long || value instanceof Integer) {
@@ -149,23 +154,20 @@ public final class Row {
                 : value.hashCode();
     }
 
-    private static long fnv(String text, Object value) {
-        if (value instanceof java.nio.ByteBuffer bytes) {
-            long hash = 0xCBF29CE484222325L;
-            for (int i = bytes.position(); i < bytes.limit(); i++) {
-                hash = (hash ^ bytes.get(i)) * 0x100000001B3L;
-            }
-            return hash;
+    private static long fnv(ByteBuffer bytes) {
+        long hash = 0xCBF29CE484222325L;
+        for (int i = bytes.position(); i < bytes.limit(); i++) {
+            hash = (hash ^ bytes.get(i)) * 0x100000001B3L;
         }
+        return hash;
+    }
+
+    private static long fnv(String text) {
         long hash = 0xCBF29CE484222325L;
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001B3L;
         }
         return hash;
-    }
-
-    private static boolean sameValue(@Nullable Object one, @Nullable Object other) {
-        return one == null ? other == null : one.equals(other);
     }
 
     @Override

@@ -99,6 +99,11 @@ public record RowState(
                 version, writeTime, author, exists, life, row, existence, clocks, past, List.copyOf(views), oddEchoes);
     }
 
+    /** The same state of the row in another layout. */
+    public RowState with(Row other) {
+        return new RowState(version, writeTime, author, exists, life, other, existence, clocks, past, sites, oddEchoes);
+    }
+
     RowState withOddEchoes(int count) {
         return count == oddEchoes
                 ? this

@@ -8,7 +8,6 @@ import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -17,7 +16,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** The ends of topics as the broker has them. */
 public final class BrokerTopicEnds implements TopicEnds {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int WIRE_HEADER = 5;
 
     private final Map<String, Object> settings;
     private final Schemas schemas;
@@ -62,7 +60,7 @@ public final class BrokerTopicEnds implements TopicEnds {
     }
 
     private long version(byte[] value) {
-        int id = java.nio.ByteBuffer.wrap(value, 1, 4).getInt();
+        int id = WireFormat.schemaId(value);
         Schema written = schemas.withId(id);
         Schema wanted = Schema.createRecord(
                 written.getName(),
@@ -71,10 +69,8 @@ public final class BrokerTopicEnds implements TopicEnds {
                 false,
                 List.of(new Schema.Field("meta", ResolvedMetadata.getClassSchema())));
         try {
-            GenericRecord record = new GenericDatumReader<GenericRecord>(written, wanted)
-                    .read(
-                            null,
-                            DecoderFactory.get().binaryDecoder(value, WIRE_HEADER, value.length - WIRE_HEADER, null));
+            GenericRecord record =
+                    new GenericDatumReader<GenericRecord>(written, wanted).read(null, WireFormat.body(value, null));
             return (Long) ((GenericRecord) record.get("meta")).get("version");
         } catch (java.io.IOException e) {
             throw new UnreadableException("a resolved record does not fit its schema " + id, e);

@@ -21,7 +21,6 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DatumReader;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Of an envelope only what decides is decoded. Not for several threads.
  */
 final class CapturedReader {
-    private static final int WIRE_HEADER = 5;
     private static final byte[] UNCHANGED = "__debezium_unavailable_value".getBytes(StandardCharsets.UTF_8);
     private static final Utf8 UNCHANGED_TEXT = new Utf8(UNCHANGED);
     private static final List<String> OF_SOURCE = List.of("sequence", "ts_us", "origin", "origin_lsn");
@@ -62,17 +60,14 @@ final class CapturedReader {
      * @throws UnreadableException if it can never be read
      */
     Captured read(byte[] value, long recordTime, Layouts layouts) {
-        if (value.length < WIRE_HEADER || value[0] != 0) {
-            throw new UnreadableException("the value is not in Confluent's wire format");
-        }
-        int id = ByteBuffer.wrap(value, 1, 4).getInt();
+        int id = WireFormat.schemaId(value);
         Format format = formats.get(id);
         if (format == null) {
             format = format(schemas.withId(id));
             formats.put(id, format);
         }
         try {
-            decoder = DecoderFactory.get().binaryDecoder(value, WIRE_HEADER, value.length - WIRE_HEADER, decoder);
+            decoder = WireFormat.body(value, decoder);
             return format.read(decoder, recordTime, layouts);
         } catch (IOException | RuntimeException e) {
             if (e instanceof UnreadableException unreadable) {
@@ -179,7 +174,7 @@ final class CapturedReader {
             Row was = row(envelope.get(before));
             Row is = row(envelope.get(after));
             if (was != null && is != null) {
-                is = filled(is, was);
+                is = is.filledFrom(was);
             }
             long commitTime = from.get(time) instanceof Long micros ? micros : HybridTime.NONE;
             if (operation == 'r') {
@@ -215,21 +210,6 @@ final class CapturedReader {
             return name.length() > originPrefix.length()
                     && name.startsWith(originPrefix)
                     && name.chars().skip(originPrefix.length()).allMatch(c -> c >= '0' && c <= '9');
-        }
-
-        private Row filled(Row is, Row was) {
-            for (int i = 0; i < is.size(); i++) {
-                if (is.value(i) == Row.ABSENT && was.value(i) != Row.ABSENT) {
-                    @Nullable Object[] values = is.values().clone();
-                    for (int j = i; j < values.length; j++) {
-                        if (values[j] == Row.ABSENT) {
-                            values[j] = was.value(j);
-                        }
-                    }
-                    return Row.owning(values);
-                }
-            }
-            return is;
         }
 
         private void arrange(RowLayout now) {

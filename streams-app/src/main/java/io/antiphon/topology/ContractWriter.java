@@ -4,7 +4,6 @@ import io.antiphon.contract.Contracts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -25,8 +24,7 @@ final class ContractWriter {
         Schema schema = contract.getSchema();
         int id = ids.computeIfAbsent(schema, any -> schemas.idOf(topic + "-value", schema));
         var buffer = new ByteArrayOutputStream(512);
-        buffer.write(0);
-        buffer.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
+        WireFormat.begin(buffer, id);
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
         try {
             Contracts.<SpecificRecordBase>writer(schema).write(contract, encoder);

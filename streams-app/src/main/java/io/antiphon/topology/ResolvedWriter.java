@@ -5,7 +5,6 @@ import io.antiphon.resolve.SiteView;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +84,7 @@ final class ResolvedWriter {
 
     private byte[] record(int schema, Body body) {
         buffer.reset();
-        buffer.write(0);
-        buffer.writeBytes(ByteBuffer.allocate(4).putInt(schema).array());
+        WireFormat.begin(buffer, schema);
         encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
         try {
             body.write(encoder);

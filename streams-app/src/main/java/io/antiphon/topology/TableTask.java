@@ -1,5 +1,6 @@
 package io.antiphon.topology;
 
+import io.antiphon.api.Delivery;
 import io.antiphon.api.Progress;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Granularity;
@@ -51,6 +52,7 @@ final class TableTask {
     private final TableProgress at;
     private final Map<Integer, RowCodec> codecs = new HashMap<>();
     private final Map<SiteId, CapturedReader> readers = new HashMap<>();
+    private final Map<SiteId, Delivery> deliveries = new HashMap<>();
     private final Map<Schema, RowLayout> covered = new HashMap<>();
     private final Map<BitSet, Integer> narrower = new HashMap<>();
     private long unstable;
@@ -185,9 +187,7 @@ final class TableTask {
             unwritten(site, unwritten);
         }
         at.answered(site, answer.getVersion());
-        progress.at(site)
-                .delivery(table, partition)
-                .applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
+        delivery(site).applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
         forgetStable();
     }
 
@@ -268,10 +268,7 @@ final class TableTask {
 
     private void carryOut(byte[] key, Bytes stored, @Nullable RowState was, Outcome outcome, SiteId heardFrom) {
         RowState state = outcome.state();
-        if (state == null) {
-            return;
-        }
-        if (state == was) {
+        if (state == null || state == was) {
             return;
         }
         if (outcome instanceof Outcome.Noted || outcome instanceof Outcome.Held) {
@@ -322,7 +319,7 @@ final class TableTask {
             narrower.put(known, id);
         }
         RowCodec codec = codec(id);
-        written.as(in(state, rows().in(codec.layout(), row)), codec, id);
+        written.as(state.with(rows().in(codec.layout(), row)), codec, id);
     }
 
     private void indexTombstone(byte[] key, @Nullable RowState was, RowState state) {
@@ -337,9 +334,13 @@ final class TableTask {
     private void sent(long version, @Nullable RowState state) {
         for (SiteId site : sites) {
             if (state == null || !state.heldBy(site)) {
-                progress.at(site).delivery(table, partition).sent(version);
+                delivery(site).sent(version);
             }
         }
+    }
+
+    private Delivery delivery(SiteId site) {
+        return deliveries.computeIfAbsent(site, any -> progress.at(site).delivery(table, partition));
     }
 
     private @Nullable RowState load(Bytes stored) {
@@ -353,22 +354,7 @@ final class TableTask {
         if (written == null || state.row() == null || rows == null || written.layout() == rows.layout()) {
             return state;
         }
-        return in(state, written.in(rows.layout(), state.row()));
-    }
-
-    private static RowState in(RowState state, Row row) {
-        return new RowState(
-                state.version(),
-                state.writeTime(),
-                state.author(),
-                state.exists(),
-                state.life(),
-                row,
-                state.existence(),
-                state.clocks(),
-                state.past(),
-                state.sites(),
-                state.oddEchoes());
+        return state.with(written.in(rows.layout(), state.row()));
     }
 
     private Conflict conflict(byte[] key, Outcome.Decided decided) {
