@@ -53,13 +53,9 @@ public record ApplyConfiguration(
         config.put(ApplySettings.USER, user);
         config.put(ApplySettings.PASSWORD, password);
         config.put("key.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
-        config.put("value.converter", "io.confluent.connect.avro.AvroConverter");
-        config.put("value.converter.schema.registry.url", registry);
-        // otherwise a null in a column with a default would be read as the default
-        config.put("value.converter.ignore.default.for.nullables", "true");
-        // a registry that is down is waited for
-        config.put("errors.retry.timeout", "-1");
-        config.put("errors.retry.delay.max.ms", "5000");
+        // the task reads them itself
+        config.put("value.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
+        config.put(ApplySettings.REGISTRY, registry);
         // without it the resolver's aborted output would be applied
         config.put("consumer.override.isolation.level", "read_committed");
         config.put("consumer.override.auto.offset.reset", "earliest");

@@ -18,15 +18,17 @@ import org.apache.kafka.common.config.ConfigException;
 /**
  * The sink connector's settings, read once.
  *
+ * @param registry URL of the schema registry that knows the resolved records' schemas
  * @param patience how long a row waits for another to release a unique value before it is parked
  */
-record ApplySettings(Target target, Store store, Duration patience) {
+record ApplySettings(Target target, Store store, String registry, Duration patience) {
     static final String MESH = "antiphon.mesh";
     static final String SITE = "antiphon.site";
     static final String STORE = "antiphon.store";
     static final String TASK = "antiphon.task";
     static final String CLUSTER_ID = "antiphon.cluster.id";
     static final String TOPIC_IDS = "antiphon.topic.ids";
+    static final String REGISTRY = "antiphon.registry.url";
     static final String PATIENCE = "antiphon.unique.patience.ms";
     static final String URL = "connection.url";
     static final String USER = "connection.user";
@@ -43,6 +45,11 @@ record ApplySettings(Target target, Store store, Duration patience) {
                     Type.LIST,
                     Importance.HIGH,
                     "The resolved topics' ids, which positions name, as topic:id, separated by commas.")
+            .define(
+                    REGISTRY,
+                    Type.STRING,
+                    Importance.HIGH,
+                    "URL of the schema registry that knows the resolved records' schemas.")
             .define(
                     PATIENCE,
                     Type.LONG,
@@ -67,7 +74,11 @@ record ApplySettings(Target target, Store store, Duration patience) {
                 config.getString(URL),
                 config.getString(USER),
                 config.getPassword(PASSWORD));
-        return new ApplySettings(target, store(config.getString(STORE)), Duration.ofMillis(config.getLong(PATIENCE)));
+        return new ApplySettings(
+                target,
+                store(config.getString(STORE)),
+                config.getString(REGISTRY),
+                Duration.ofMillis(config.getLong(PATIENCE)));
     }
 
     /** The table a resolved topic speaks of. */

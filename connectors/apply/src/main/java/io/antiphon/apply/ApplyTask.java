@@ -31,6 +31,7 @@ public final class ApplyTask extends SinkTask {
     private final Map<TopicPartition, PartitionApplier> appliers = new LinkedHashMap<>();
     private final InstantSource clock;
     private @Nullable ApplySettings settings;
+    private @Nullable ResolvedSchemas schemas;
     private @Nullable Session session;
     private Duration pause = FIRST_PAUSE;
 
@@ -46,12 +47,13 @@ public final class ApplyTask extends SinkTask {
     @Override
     public void start(Map<String, String> properties) {
         settings = ApplySettings.of(properties);
+        schemas = new ResolvedSchemas(settings.registry());
     }
 
     @Override
     public void open(Collection<TopicPartition> partitions) {
         ApplySettings known = settings();
-        var reader = new ResolvedReader(known.target().names().site());
+        var reader = new ResolvedReader(known.target().names().site(), schemas());
         for (TopicPartition partition : partitions) {
             appliers.put(
                     partition,
@@ -115,6 +117,9 @@ public final class ApplyTask extends SinkTask {
     public void stop() {
         appliers.clear();
         endSession();
+        if (schemas != null) {
+            schemas.close();
+        }
     }
 
     @Override
@@ -178,6 +183,14 @@ public final class ApplyTask extends SinkTask {
 
     private ApplySettings settings() {
         ApplySettings known = settings;
+        if (known == null) {
+            throw new IllegalStateException("not started");
+        }
+        return known;
+    }
+
+    private ResolvedSchemas schemas() {
+        ResolvedSchemas known = schemas;
         if (known == null) {
             throw new IllegalStateException("not started");
         }

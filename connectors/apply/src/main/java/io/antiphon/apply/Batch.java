@@ -3,8 +3,10 @@ package io.antiphon.apply;
 import io.antiphon.key.RowKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -16,7 +18,7 @@ final class Batch implements ResolvedReader.Visitor {
     private final Map<RowKey, Outcome> newest = new HashMap<>();
     private final SortedMap<Long, Marker> markers = new TreeMap<>();
     private final SortedSet<Long> reread = new TreeSet<>();
-    private final Map<RowKey, Boolean> held = new HashMap<>();
+    private final Set<RowKey> held = new HashSet<>();
     private long mark = Long.MIN_VALUE;
     private long nextOffset;
 
@@ -47,13 +49,20 @@ final class Batch implements ResolvedReader.Visitor {
     }
 
     @Override
-    public void outcome(Outcome outcome, boolean holds) {
+    public void outcome(Outcome outcome) {
         mark = Math.max(mark, outcome.version());
         newest.put(outcome.key(), outcome);
-        if (holds) {
-            held.put(outcome.key(), true);
-        } else if (!held.isEmpty()) {
+        if (!held.isEmpty()) {
             held.remove(outcome.key());
+        }
+    }
+
+    @Override
+    public void held(RowKey key, long version) {
+        mark = Math.max(mark, version);
+        held.add(key);
+        if (!newest.isEmpty()) {
+            newest.remove(key);
         }
     }
 
@@ -70,14 +79,16 @@ final class Batch implements ResolvedReader.Visitor {
 
     /** The keys these records speak of. */
     Iterable<RowKey> keys() {
-        return newest.keySet();
+        var keys = new HashSet<>(held);
+        keys.addAll(newest.keySet());
+        return keys;
     }
 
     /** What is to be written, in key order; not what is read again because it waits. */
     List<Outcome> toWrite() {
         var outcomes = new ArrayList<Outcome>(newest.size());
         for (Outcome outcome : newest.values()) {
-            if (!held.containsKey(outcome.key()) && !reread.contains(outcome.offset())) {
+            if (!reread.contains(outcome.offset())) {
                 outcomes.add(outcome);
             }
         }
@@ -90,7 +101,7 @@ final class Batch implements ResolvedReader.Visitor {
         return reread.isEmpty()
                 ? List.of()
                 : newest.values().stream()
-                        .filter(outcome -> reread.contains(outcome.offset()) && !held.containsKey(outcome.key()))
+                        .filter(outcome -> reread.contains(outcome.offset()))
                         .toList();
     }
 

@@ -1,7 +1,6 @@
 package io.antiphon.apply;
 
 import io.antiphon.key.RowKey;
-import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Outcome(
         RowKey key,
-        Struct row,
+        Row row,
         boolean deleted,
         long version,
         long offset,

@@ -3,137 +3,153 @@ package io.antiphon.apply;
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.time.HybridTime;
-import java.util.List;
-import org.apache.kafka.connect.data.Field;
-import org.apache.kafka.connect.data.Schema;
-import org.apache.kafka.connect.data.Struct;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads resolved records as one site sees them. */
+/**
+ * Reads resolved records as one site sees them: Avro in Confluent's wire format, the registry asked once a schema.
+ *
+ * <p>What can never be read is a {@link DataException}; everything throws {@link TroubleException} while the registry does not answer.
+ */
 final class ResolvedReader {
-    private final String site;
-    private @Nullable Fields fields;
+    /** Confluent's wire format: a zero, the schema's id in four bytes, the Avro of the value. */
+    private static final int HEADER = 5;
 
-    ResolvedReader(SiteId site) {
+    private final String site;
+    private final ResolvedSchemas schemas;
+    private final Map<Integer, ResolvedFormat> formats = new HashMap<>();
+    private @Nullable BinaryDecoder decoder;
+
+    ResolvedReader(SiteId site, ResolvedSchemas schemas) {
         this.site = site.text();
+        this.schemas = schemas;
     }
 
     /** What is done with a record's content. */
     interface Visitor {
-        /** @param held whether the site already holds the outcome */
-        void outcome(Outcome outcome, boolean held);
+        /** What the site is to have. */
+        void outcome(Outcome outcome);
+
+        /** The site has the row already. */
+        void held(RowKey key, long version);
 
         void marker(Marker marker, long version, long offset);
     }
 
     /** The record's version; {@link HybridTime#NONE} if it has no value. */
     long version(SinkRecord sinkRecord) {
-        Struct value = value(sinkRecord);
-        if (value == null) {
-            return HybridTime.NONE;
-        }
-        Fields known = fieldsOf(value);
-        return (Long) ((Struct) value.get(known.meta)).get(known.version);
+        byte[] value = value(sinkRecord);
+        return value == null ? HybridTime.NONE : said(sinkRecord, value).version();
     }
 
     /** Reads a record; one without a value says nothing. */
     void read(SinkRecord sinkRecord, Visitor visitor) {
-        Struct value = value(sinkRecord);
+        byte[] value = value(sinkRecord);
         if (value == null) {
             return;
         }
-        Fields known = fieldsOf(value);
-        Struct meta = (Struct) value.get(known.meta);
-        long version = (Long) meta.get(known.version);
-        long offset = sinkRecord.originalKafkaOffset();
-        String kind = (String) meta.get(known.kind);
-        switch (kind) {
-            case "MARKER" -> visitor.marker(Marker.parse((String) meta.get(known.marker)), version, offset);
+        ResolvedFormat.Said said = said(sinkRecord, value);
+        switch (said.kind()) {
+            case "MARKER" ->
+                visitor.marker(
+                        Marker.parse(String.valueOf(said.marker())), said.version(), sinkRecord.originalKafkaOffset());
             case "ROW", "DELETED" -> {
-                if (!(sinkRecord.key() instanceof byte[] key)) {
-                    throw unreadable(sinkRecord, "its key is not bytes: is key.converter the ByteArrayConverter?");
+                RowKey key = key(sinkRecord);
+                if (said.holds()) {
+                    visitor.held(key, said.version());
+                } else {
+                    visitor.outcome(new Outcome(
+                            key,
+                            row(sinkRecord, value),
+                            said.kind().equals("DELETED"),
+                            said.version(),
+                            sinkRecord.originalKafkaOffset(),
+                            said.lastLocal(),
+                            said.snapshot()));
                 }
-                Struct here = here(known, meta);
-                visitor.outcome(
-                        new Outcome(
-                                RowKey.fromBytes(key),
-                                (Struct) value.get(known.row),
-                                kind.equals("DELETED"),
-                                version,
-                                offset,
-                                here == null ? null : (Long) here.get(known.lastLocal),
-                                here != null && (Boolean) here.get(known.snapshot)),
-                        here != null && (Boolean) here.get(known.holds));
             }
             default ->
-                throw unreadable(sinkRecord, "its kind " + kind + " is not known: update the sink before the resolver");
+                throw unreadable(
+                        sinkRecord,
+                        "its kind " + said.kind() + " is not known: update the sink before the resolver",
+                        null);
         }
     }
 
-    private static @Nullable Struct value(SinkRecord sinkRecord) {
-        if (sinkRecord.value() == null || sinkRecord.value() instanceof Struct) {
-            return (Struct) sinkRecord.value();
+    private static RowKey key(SinkRecord sinkRecord) {
+        if (sinkRecord.key() instanceof byte[] key) {
+            return RowKey.fromBytes(key);
         }
-        throw unreadable(sinkRecord, "its value is not a resolved record: is value.converter the AvroConverter?");
+        throw unreadable(sinkRecord, "its key is not bytes: is key.converter the ByteArrayConverter?", null);
     }
 
-    private Fields fieldsOf(Struct value) {
-        Fields known = fields;
-        if (known == null || known.of != value.schema()) {
-            known = new Fields(value.schema());
-            fields = known;
+    private static byte @Nullable [] value(SinkRecord sinkRecord) {
+        Object value = sinkRecord.value();
+        if (value == null || value instanceof byte[]) {
+            return (byte[]) value;
+        }
+        throw unreadable(sinkRecord, "its value is not bytes: is value.converter the ByteArrayConverter?", null);
+    }
+
+    private ResolvedFormat.Said said(SinkRecord sinkRecord, byte[] value) {
+        ResolvedFormat format = format(sinkRecord, value);
+        try {
+            return format.said(body(value));
+        } catch (IOException | RuntimeException e) {
+            throw unfit(sinkRecord, e);
+        }
+    }
+
+    private Row row(SinkRecord sinkRecord, byte[] value) {
+        ResolvedFormat format = format(sinkRecord, value);
+        try {
+            Row row = format.row(body(value));
+            if (row != null) {
+                return row;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw unfit(sinkRecord, e);
+        }
+        throw unreadable(sinkRecord, "it has no row", null);
+    }
+
+    private ResolvedFormat format(SinkRecord sinkRecord, byte[] value) {
+        if (value.length < HEADER || value[0] != 0) {
+            throw unreadable(sinkRecord, "it is not in Confluent's wire format", null);
+        }
+        int id = ByteBuffer.wrap(value).getInt(1);
+        ResolvedFormat known = formats.get(id);
+        if (known == null) {
+            try {
+                known = new ResolvedFormat(site, schemas.withId(id));
+            } catch (DataException e) {
+                throw unreadable(sinkRecord, e.getMessage(), e);
+            }
+            formats.put(id, known);
         }
         return known;
     }
 
-    private @Nullable Struct here(Fields known, Struct meta) {
-        for (Object listed : (List<?>) meta.get(known.sites)) {
-            Struct knowledge = (Struct) listed;
-            if (site.equals(knowledge.get(known.site))) {
-                return knowledge;
-            }
-        }
-        return null;
+    private BinaryDecoder body(byte[] value) {
+        decoder = DecoderFactory.get().binaryDecoder(value, HEADER, value.length - HEADER, decoder);
+        return decoder;
     }
 
-    private static DataException unreadable(SinkRecord sinkRecord, String why) {
-        return new DataException("Cannot read " + sinkRecord.originalTopic() + "-" + sinkRecord.originalKafkaPartition()
-                + " at " + sinkRecord.originalKafkaOffset() + ": " + why);
+    private static DataException unfit(SinkRecord sinkRecord, Exception e) {
+        return unreadable(sinkRecord, "it does not fit its schema: " + e, e);
     }
 
-    /** Where the parts are in one schema. */
-    private static final class Fields {
-        final Schema of;
-        final Field row;
-        final Field meta;
-        final Field kind;
-        final Field version;
-        final Field marker;
-        final Field sites;
-        final Field site;
-        final Field holds;
-        final Field lastLocal;
-        final Field snapshot;
-
-        Fields(Schema of) {
-            this.of = of;
-            row = of.field("row");
-            meta = of.field("meta");
-            if (row == null || meta == null) {
-                throw new DataException("A resolved record has the fields row and meta, " + of.name() + " has not");
-            }
-            Schema metadata = meta.schema();
-            kind = metadata.field("kind");
-            version = metadata.field("version");
-            marker = metadata.field("marker");
-            sites = metadata.field("sites");
-            Schema knowledge = sites.schema().valueSchema();
-            site = knowledge.field("site");
-            holds = knowledge.field("holds");
-            lastLocal = knowledge.field("last_local");
-            snapshot = knowledge.field("snapshot");
-        }
+    private static DataException unreadable(SinkRecord sinkRecord, @Nullable String why, @Nullable Exception cause) {
+        return new DataException(
+                "Cannot read " + sinkRecord.originalTopic() + "-" + sinkRecord.originalKafkaPartition() + " at "
+                        + sinkRecord.originalKafkaOffset() + ": " + why,
+                cause);
     }
 }

@@ -26,6 +26,7 @@ class ApplyConfigurationTest {
         ApplySettings read = ApplySettings.of(configuration.render());
 
         assertThat(read.target().names()).isEqualTo(configuration.names());
+        assertThat(read.registry()).isEqualTo("http://registry");
         assertThat(read.target().topicIds()).isEqualTo(configuration.topicIds());
         assertThat(read.target().password().value()).isEqualTo("secret");
         assertThat(read.tableOf("shop.resolved.public.account")).hasToString("public.account");

@@ -27,6 +27,7 @@ class ApplyTaskTest {
             "antiphon.store", "fake",
             "antiphon.cluster.id", "c",
             "antiphon.topic.ids", TOPIC + ":t",
+            "antiphon.registry.url", "mock://apply",
             "connection.url", "nowhere",
             "connection.user", "nobody");
 

@@ -95,8 +95,8 @@ final class PostgresTransaction implements Transaction {
         List<Outcome> group = List.of();
         for (Outcome outcome : outcomes) {
             if (outcome.deleted() == deleted) {
-                if (outcome.row().schema() != schema) {
-                    schema = outcome.row().schema();
+                if (outcome.row().columns() != schema) {
+                    schema = outcome.row().columns();
                     group = groups.computeIfAbsent(schema, first -> new ArrayList<>(outcomes.size()));
                 }
                 group.add(outcome);

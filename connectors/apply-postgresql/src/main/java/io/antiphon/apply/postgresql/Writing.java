@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
-import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
@@ -74,10 +73,8 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
             Object[] array = cell.carrier.cells().apply(outcomes.size());
             Carrier.Form form = cell.carrier.form();
             Field field = cell.field;
-            boolean hasDefault = field.schema().defaultValue() != null;
             for (int i = 0; i < array.length; i++) {
-                Struct row = outcomes.get(i).row();
-                Object value = hasDefault ? row.getWithoutDefault(field.name()) : row.get(field);
+                Object value = outcomes.get(i).row().value(field);
                 if (value != null) {
                     try {
                         array[i] = form.of(value);

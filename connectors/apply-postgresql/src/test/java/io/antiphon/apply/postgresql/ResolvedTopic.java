@@ -1,9 +1,11 @@
 package io.antiphon.apply.postgresql;
 
 import io.antiphon.key.RowKey;
+import io.confluent.connect.avro.AvroConverter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -11,8 +13,12 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** One partition of a resolved topic, as a test writes it: offsets and versions count up. */
+/** One partition of a resolved topic, as a test writes it, through Confluent's converter: offsets and versions count up. */
 final class ResolvedTopic {
+    /** The registry its schemas are in. */
+    static final String REGISTRY = "mock://resolved";
+
+    private static final AvroConverter AVRO = converter();
     private static final Schema KNOWLEDGE = SchemaBuilder.struct()
             .name("io.antiphon.contract.SiteKnowledge")
             .field("site", Schema.STRING_SCHEMA)
@@ -39,18 +45,43 @@ final class ResolvedTopic {
     ResolvedTopic(String topic, int number, Schema row, long firstVersion) {
         this.partition = new TopicPartition(topic, number);
         this.row = row;
-        this.value =
-                SchemaBuilder.struct().field("row", row).field("meta", METADATA).build();
+        this.value = SchemaBuilder.struct()
+                .name("test.Resolved")
+                .field("row", row)
+                .field("meta", METADATA)
+                .build();
         this.version = firstVersion;
+    }
+
+    private static AvroConverter converter() {
+        var converter = new AvroConverter();
+        converter.configure(
+                Map.of(
+                        "schema.registry.url",
+                        REGISTRY,
+                        "ignore.default.for.nullables",
+                        true,
+                        "enhanced.avro.schema.support",
+                        true),
+                false);
+        return converter;
     }
 
     /** A row schema from names and types in turn. */
     static Schema columns(Object... namesAndTypes) {
-        SchemaBuilder columns = SchemaBuilder.struct().optional();
+        SchemaBuilder columns = SchemaBuilder.struct().name("test.Row").optional();
         for (int i = 0; i < namesAndTypes.length; i += 2) {
             columns.field((String) namesAndTypes[i], (Schema) namesAndTypes[i + 1]);
         }
         return columns.build();
+    }
+
+    /** A text column whose true name Avro cannot spell. */
+    static Schema textNamed(String name) {
+        return SchemaBuilder.string()
+                .optional()
+                .parameter("__debezium.source.column.name", name)
+                .build();
     }
 
     /** A type of Debezium's by name. */
@@ -154,8 +185,11 @@ final class ResolvedTopic {
                 partition.partition(),
                 Schema.BYTES_SCHEMA,
                 key,
-                value,
-                new Struct(value).put("row", content).put("meta", meta),
+                Schema.BYTES_SCHEMA,
+                AVRO.fromConnectData(
+                        partition.topic(),
+                        value,
+                        new Struct(value).put("row", content).put("meta", meta)),
                 offset++);
     }
 }

@@ -142,6 +142,7 @@ final class Tokyo implements AutoCloseable {
             properties.put(
                     "antiphon.topic.ids",
                     partitions.stream().map(p -> p.topic() + ":id-1").distinct().collect(Collectors.joining(",")));
+            properties.put("antiphon.registry.url", ResolvedTopic.REGISTRY);
             properties.put("connection.url", Server.url(mesh));
             properties.put("connection.user", "postgres");
             properties.putAll(settings);

@@ -1,6 +1,7 @@
 package io.antiphon.apply.postgresql;
 
 import static io.antiphon.apply.postgresql.ResolvedTopic.columns;
+import static io.antiphon.apply.postgresql.ResolvedTopic.textNamed;
 import static io.antiphon.apply.postgresql.ResolvedTopic.type;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -284,12 +285,8 @@ class TypesTest {
     @Test
     void aColumnIsFoundByItsTrueName() throws Exception {
         try (Tokyo tokyo = Tokyo.withTable("CREATE TABLE thing (id int PRIMARY KEY, \"Mixed Case\" text)")) {
-            Schema mixed = SchemaBuilder.string()
-                    .optional()
-                    .parameter("__debezium.source.column.name", "Mixed Case")
-                    .build();
-            ResolvedTopic thing =
-                    tokyo.topic("thing", 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "Mixed_Case", mixed));
+            ResolvedTopic thing = tokyo.topic(
+                    "thing", 0, columns("id", Schema.OPTIONAL_INT32_SCHEMA, "Mixed_Case", textNamed("Mixed Case")));
 
             tokyo.sink(0, thing).opens().receives(thing.row(1, "x"));
 
@@ -300,11 +297,11 @@ class TypesTest {
     @Test
     void namesThatTopicsCannotSpellAreFound() throws Exception {
         try (Tokyo tokyo =
-                Tokyo.withTable("CREATE TABLE \"Order Line\" (\"the \"\"id\"\"\" int PRIMARY KEY, \"Größe\" text)")) {
-            ResolvedTopic line =
-                    tokyo.topic("Order_Line", 0, columns("the \"id\"", Schema.OPTIONAL_INT32_SCHEMA, "Größe", STRING));
+                Tokyo.withTable("CREATE TABLE \"Order Line\" (\"the \"\"id\"\"\" text PRIMARY KEY, \"Größe\" text)")) {
+            ResolvedTopic line = tokyo.topic(
+                    "Order_Line", 0, columns("the__id_", textNamed("the \"id\""), "Gr__e", textNamed("Größe")));
 
-            tokyo.sink(0, line).opens().receives(line.row(1, "XL"));
+            tokyo.sink(0, line).opens().receives(line.row("1", "XL"));
 
             assertThat(tokyo.rows("SELECT * FROM \"Order Line\"")).containsExactly("1|XL");
         }
