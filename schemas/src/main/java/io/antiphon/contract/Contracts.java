@@ -21,6 +21,11 @@ public final class Contracts {
 
     private Contracts() {}
 
+    /** Has Avro trust the contracts' classes: where they are on the class path it loads them, whoever reads or writes their records. */
+    public static void trust() {
+        // done when this class was loaded
+    }
+
     /** A reader of records written with {@code written}, also an older or newer one of the same contract. */
     public static <T extends SpecificRecordBase> DatumReader<T> reader(Schema written, Class<T> contract) {
         SpecificData data = SpecificData.getForClass(contract);

@@ -154,13 +154,11 @@ public record CaptureConfiguration(
         rendered.put("transforms.capture." + CaptureTransform.MESH, mesh.text());
         rendered.put("transforms.capture." + CaptureTransform.SITE, site.text());
         rendered.put("key.converter", RowKeyConverter.class.getName());
-        rendered.put("value.converter", "io.confluent.connect.avro.AvroConverter");
+        rendered.put("value.converter", CapturedConverter.class.getName());
         rendered.put("value.converter.schema.registry.url", registry);
         rendered.put(
                 "value.converter.value.subject.name.strategy",
                 "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy");
-        // Otherwise a NULL in a column with a DEFAULT is written as the default.
-        rendered.put("value.converter.ignore.default.for.nullables", "true");
         rendered.put("header.converter", "org.apache.kafka.connect.storage.StringConverter");
         rendered.put("extended.headers.enabled", "false");
     }

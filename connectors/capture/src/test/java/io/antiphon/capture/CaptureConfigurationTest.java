@@ -27,7 +27,8 @@ class CaptureConfigurationTest {
                 .containsEntry("database.sslmode", "require")
                 .containsEntry("transforms.capture.mesh", "shop")
                 .containsEntry("transforms.capture.site", "berlin")
-                .containsEntry("key.converter", "io.antiphon.capture.RowKeyConverter");
+                .containsEntry("key.converter", "io.antiphon.capture.RowKeyConverter")
+                .containsEntry("value.converter", "io.antiphon.capture.CapturedConverter");
         assertThat(capture("public.customer").heartbeatTopic()).isEqualTo("__debezium-heartbeat.shop.berlin");
     }
 
