@@ -1,5 +1,9 @@
 package io.antiphon.site;
 
+import static org.awaitility.Awaitility.await;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.utility.DockerImageName;
 
 /** PostgreSQL servers in containers. */
@@ -38,8 +42,7 @@ final class ContainerDatabases implements Databases {
                 .withEnv("POSTGRES_DB", name)
                 .withExposedPorts(PORT)
                 .withCommand(command(settings))
-                .waitingFor(Wait.forLogMessage(".*database system is ready to accept connections.*\\n", 2))
-                .withStartupTimeout(Duration.ofSeconds(120));
+                .waitingFor(new Connectable(name).withStartupTimeout(Duration.ofSeconds(120)));
         // A container that is killed comes back with another port unless the port is fixed.
         container.setPortBindings(List.of(new io.antiphon.local.stack.FreePorts("127.0.0.1").any() + ":" + PORT));
         container.start();
@@ -63,10 +66,34 @@ final class ContainerDatabases implements Databases {
                 .toArray(String[]::new);
     }
 
+    private static String url(String host, int port, String name) {
+        return "jdbc:postgresql://" + host + ":" + port + "/" + name;
+    }
+
+    /** Waits until the database lets somebody in. */
+    private static final class Connectable extends AbstractWaitStrategy {
+        private final String database;
+
+        private Connectable(String database) {
+            this.database = database;
+        }
+
+        @Override
+        protected void waitUntilReady() {
+            String url = url(waitStrategyTarget.getHost(), waitStrategyTarget.getMappedPort(PORT), database);
+            await().atMost(startupTimeout)
+                    .ignoreExceptionsInstanceOf(SQLException.class)
+                    .until(() -> {
+                        DriverManager.getConnection(url, USER, USER).close();
+                        return true;
+                    });
+        }
+    }
+
     private record Contained(String name, GenericContainer<?> container) implements Database {
         @Override
         public String url() {
-            return "jdbc:postgresql://" + container.getHost() + ":" + container.getMappedPort(PORT) + "/" + name;
+            return ContainerDatabases.url(container.getHost(), container.getMappedPort(PORT), name);
         }
 
         @Override
