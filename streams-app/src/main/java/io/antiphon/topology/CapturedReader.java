@@ -11,16 +11,13 @@ import io.antiphon.time.HybridTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DatumReader;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class CapturedReader {
     private static final byte[] UNCHANGED = "__debezium_unavailable_value".getBytes(StandardCharsets.UTF_8);
     private static final Utf8 UNCHANGED_TEXT = new Utf8(UNCHANGED);
-    private static final List<String> OF_SOURCE = List.of("sequence", "ts_us", "origin", "origin_lsn");
+    private static final Set<String> OF_SOURCE = Set.of("sequence", "ts_us", "origin", "origin_lsn");
 
     private final SiteId site;
     private final String originPrefix;
@@ -114,7 +111,7 @@ final class CapturedReader {
     }
 
     private final class EnvelopeFormat implements Format {
-        private final DatumReader<GenericRecord> reader;
+        private final AvroReading reading;
         private final Schema rowSchema;
         private final int before;
         private final int after;
@@ -127,29 +124,48 @@ final class CapturedReader {
         private @Nullable RowLayout layout;
         private int[] positions = {};
         private boolean[] widened = {};
+        private boolean isArranged;
 
         EnvelopeFormat(Schema written) {
-            Schema wanted = projection(written);
-            this.reader = new GenericDatumReader<>(written, wanted);
+            this.reading = AvroReading.ofFields(written, EnvelopeFormat::wanted);
             this.rowSchema = RowLayout.notNull(written.getField("after").schema());
-            this.before = position(wanted, "before");
-            this.after = position(wanted, "after");
-            this.op = position(wanted, "op");
-            this.source = position(wanted, "source");
-            Schema sourceSchema = wanted.getField("source").schema();
+            this.before = position(written, "before");
+            this.after = position(written, "after");
+            this.op = position(written, "op");
+            this.source = position(written, "source");
+            Schema sourceSchema = RowLayout.notNull(written.getField("source").schema());
             this.sequence = position(sourceSchema, "sequence");
             this.time = position(sourceSchema, "ts_us");
             this.origin = position(sourceSchema, "origin");
             this.mark = position(sourceSchema, "origin_lsn");
         }
 
+        private static AvroReading wanted(Schema.Field field) {
+            return switch (field.name()) {
+                case "before", "after" ->
+                    AvroReading.ofBranches(
+                            field.schema(),
+                            row -> AvroReading.ofFields(row, column -> AvroReading.of(column.schema())));
+                case "source" ->
+                    AvroReading.ofBranches(
+                            field.schema(),
+                            source -> AvroReading.ofFields(
+                                    source,
+                                    of -> OF_SOURCE.contains(of.name())
+                                            ? AvroReading.of(of.schema())
+                                            : AvroReading.skipping(of.schema())));
+                case "op" -> AvroReading.of(field.schema());
+                default -> AvroReading.skipping(field.schema());
+            };
+        }
+
         @Override
         public Captured read(BinaryDecoder in, long recordTime, Layouts layouts) throws IOException {
-            GenericRecord envelope = reader.read(null, in);
-            GenericRecord from = (GenericRecord) envelope.get(source);
-            char operation = ((CharSequence) envelope.get(op)).charAt(0);
-            Object at = from.get(sequence);
-            LogPosition position = at == null ? LogPosition.SNAPSHOT : LogPosition.parse((CharSequence) at);
+            @Nullable Object[] envelope = values(reading.read(in));
+            @Nullable Object[] from = values(envelope[source]);
+            char operation = text(envelope[op]).charAt(0);
+            Object at = value(from, sequence);
+            LogPosition position = at == null ? LogPosition.SNAPSHOT : LogPosition.parse(text(at));
             if (operation == 'r') {
                 // Debezium has read no commit before a first snapshot; before a later one it has.
                 position = position.previousCommit() == 0
@@ -164,19 +180,19 @@ final class CapturedReader {
         }
 
         private Captured ofRow(
-                GenericRecord envelope,
-                GenericRecord from,
+                @Nullable Object[] envelope,
+                @Nullable Object[] from,
                 char operation,
                 LogPosition position,
                 long recordTime,
                 Layouts layouts) {
             arrange(layouts.covering(rowSchema));
-            Row was = row(envelope.get(before));
-            Row is = row(envelope.get(after));
+            Row was = row(value(envelope, before));
+            Row is = row(envelope[after]);
             if (was != null && is != null) {
                 is = is.filledFrom(was);
             }
-            long commitTime = from.get(time) instanceof Long micros ? micros : HybridTime.NONE;
+            long commitTime = value(from, time) instanceof Long micros ? micros : HybridTime.NONE;
             if (operation == 'r') {
                 if (is == null) {
                     throw new UnreadableException("a snapshot record without a row");
@@ -184,8 +200,8 @@ final class CapturedReader {
                 return new Captured.OfRow(
                         position, new Heard.Found(site, is, HybridTime.withinSkew(commitTime, recordTime, maxSkew)));
             }
-            Object by = origin < 0 ? null : from.get(origin);
-            Object version = mark < 0 ? null : from.get(mark);
+            Object by = value(from, origin);
+            Object version = value(from, mark);
             if (by != null && version instanceof Long echoed && isOurs(by.toString())) {
                 return new Captured.OfRow(position, new Heard.Echo(site, echoed, was, is, commitTime));
             }
@@ -207,9 +223,15 @@ final class CapturedReader {
 
         /** Another mesh in the same database may have a name that begins with ours. */
         private boolean isOurs(String name) {
-            return name.length() > originPrefix.length()
-                    && name.startsWith(originPrefix)
-                    && name.chars().skip(originPrefix.length()).allMatch(c -> c >= '0' && c <= '9');
+            if (name.length() <= originPrefix.length() || !name.startsWith(originPrefix)) {
+                return false;
+            }
+            for (int i = originPrefix.length(); i < name.length(); i++) {
+                if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void arrange(RowLayout now) {
@@ -219,30 +241,50 @@ final class CapturedReader {
             layout = now;
             positions = new int[now.size()];
             widened = new boolean[now.size()];
+            isArranged = now.size() == rowSchema.getFields().size();
             for (int i = 0; i < now.size(); i++) {
                 Schema.Field field = rowSchema.getField(now.names().get(i));
                 positions[i] = field == null ? -1 : field.pos();
                 widened[i] = field != null
                         && RowLayout.notNull(field.schema()).getType()
                                 != now.type(i).getType();
+                isArranged &= positions[i] == i && !widened[i];
             }
         }
 
         private @Nullable Row row(@Nullable Object image) {
-            if (!(image instanceof GenericRecord captured)) {
+            if (image == null) {
                 return null;
             }
+            @Nullable Object[] captured = values(image);
+            for (int i = 0; i < captured.length; i++) {
+                if (isUnchanged(captured[i])) {
+                    captured[i] = Row.ABSENT;
+                }
+            }
+            return Row.owning(isArranged ? captured : arranged(captured));
+        }
+
+        private @Nullable Object[] arranged(@Nullable Object[] captured) {
             @Nullable Object[] values = new Object[positions.length];
             for (int i = 0; i < positions.length; i++) {
-                if (positions[i] < 0) {
-                    values[i] = Row.ABSENT;
-                    continue;
-                }
-                Object value = captured.get(positions[i]);
-                values[i] = isUnchanged(value) ? Row.ABSENT : widened[i] ? widened(value) : value;
+                Object value = value(captured, positions[i]);
+                values[i] = positions[i] < 0 ? Row.ABSENT : widened[i] ? widened(value) : value;
             }
-            return Row.owning(values);
+            return values;
         }
+    }
+
+    private static @Nullable Object value(@Nullable Object[] values, int position) {
+        return position < 0 ? null : values[position];
+    }
+
+    private static @Nullable Object[] values(@Nullable Object record) {
+        return (@Nullable Object[]) Objects.requireNonNull(record);
+    }
+
+    private static String text(@Nullable Object value) {
+        return String.valueOf(value);
     }
 
     private static @Nullable Object widened(@Nullable Object value) {
@@ -267,29 +309,5 @@ final class CapturedReader {
     private static int position(Schema record, String field) {
         Schema.Field found = record.getField(field);
         return found == null ? -1 : found.pos();
-    }
-
-    private static Schema projection(Schema envelope) {
-        var fields = new ArrayList<Schema.Field>();
-        for (String name : List.of("before", "after", "op")) {
-            Schema.Field field = envelope.getField(name);
-            if (field != null) {
-                fields.add(new Schema.Field(name, field.schema(), null, field.defaultVal()));
-            }
-        }
-        Schema source = RowLayout.notNull(envelope.getField("source").schema());
-        var ofSource = new ArrayList<Schema.Field>();
-        for (String name : OF_SOURCE) {
-            Schema.Field field = source.getField(name);
-            if (field != null) {
-                ofSource.add(new Schema.Field(name, field.schema(), null, field.defaultVal()));
-            }
-        }
-        fields.add(new Schema.Field(
-                "source",
-                Schema.createRecord(source.getName(), null, source.getNamespace(), false, ofSource),
-                null,
-                null));
-        return Schema.createRecord(envelope.getName(), null, envelope.getNamespace(), false, fields);
     }
 }
