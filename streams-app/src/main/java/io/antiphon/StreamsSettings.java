@@ -12,7 +12,6 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** The settings of Kafka Streams that follow from a configuration. */
 final class StreamsSettings {
-    private static final long CACHE = 64L << 20;
     private static final int LARGEST_RECORD = 32 << 20;
 
     private StreamsSettings() {}
@@ -32,8 +31,6 @@ final class StreamsSettings {
                 mesh.resolverThreads(),
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 100,
-                StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
-                CACHE,
                 StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
                 true));
         settings.putAll(Map.of(
@@ -53,6 +50,9 @@ final class StreamsSettings {
                 96L << 20,
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
                 64 << 20));
+        // The result does not depend on how the sites' logs are interleaved, and looking for it before each record
+        // takes longer than a decision.
+        settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         settings.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), LARGEST_RECORD);
         return settings;
     }

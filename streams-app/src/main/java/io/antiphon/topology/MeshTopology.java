@@ -8,7 +8,6 @@ import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.RecordContext;
@@ -16,7 +15,6 @@ import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
@@ -83,10 +81,8 @@ public final class MeshTopology {
 
         @Override
         public Set<StoreBuilder<?>> stores() {
-            StoreBuilder<KeyValueStore<Bytes, byte[]>> rows = Stores.keyValueStoreBuilder(
-                            Stores.persistentKeyValueStore(ROWS), Serdes.Bytes(), Serdes.ByteArray())
-                    .withCachingEnabled();
-            return Set.of(rows);
+            return Set.of(new TaskStore.Builder(Stores.keyValueStoreBuilder(
+                    Stores.persistentKeyValueStore(ROWS), Serdes.Bytes(), Serdes.ByteArray())));
         }
     }
 }

@@ -4,7 +4,9 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -14,35 +16,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a task keeps, by name: rows, tombstones in the order of their versions, and how far each table has got.
  *
- * <p>One store; a key's first byte says what it is, the next two are the table's number. An on-disk format.
+ * <p>One store; a key's first byte says what it is, the next two are the table's number. An on-disk format. Rows and progress are gathered and
+ * written when the task commits.
  */
 final class RowStore {
     private static final byte META = 0;
     private static final byte TOMBSTONE = 1;
     private static final byte ROW = 2;
     private static final byte PROGRESS = 3;
+    private static final long RECENT = 8 << 20;
+    private static final int GATHERED = 20_000;
     private static final Bytes SITES = Bytes.wrap(new byte[] {META, 'S'});
     private static final Bytes TABLES = Bytes.wrap(new byte[] {META, 'T'});
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final Numbering sites;
     private final Numbering tables;
+    private final Map<Bytes, byte[]> gathered = new LinkedHashMap<>();
+    private final RecentRows recent = new RecentRows(RECENT);
+    private final List<Runnable> beforeCommit = new ArrayList<>();
 
-    RowStore(KeyValueStore<Bytes, byte[]> store, List<SiteId> mesh, List<TableId> known) {
-        this.store = store;
+    RowStore(TaskStore task, List<SiteId> mesh, List<TableId> known) {
+        this.store = task.wrapped();
+        task.beforeCommit(this::commit);
         this.sites = numbering(SITES, mesh.stream().map(SiteId::text).toList());
         this.tables = numbering(TABLES, known.stream().map(TableId::toString).toList());
     }
 
+    /** A name that is new is gathered too: a transaction that began before the first record would be over before its commit. */
     private Numbering numbering(Bytes key, List<String> names) {
-        byte[] bytes = store.get(key);
+        byte[] bytes = get(key);
         Numbering numbering = bytes == null ? new Numbering() : Numbering.read(bytes);
         boolean grew = false;
         for (String name : names) {
             grew |= numbering.add(name);
         }
         if (grew) {
-            store.put(key, numbering.toBytes());
+            put(key, numbering.toBytes());
         }
         return numbering;
     }
@@ -57,15 +67,44 @@ final class RowStore {
     }
 
     byte @Nullable [] get(Bytes key) {
-        return store.get(key);
+        byte[] value = gathered.get(key);
+        if (value == null) {
+            value = recent.get(key);
+        }
+        return value == null ? store.get(key) : value;
     }
 
     void put(Bytes key, byte[] value) {
-        store.put(key, value);
+        gathered.put(key, value);
+        if (gathered.size() >= GATHERED) {
+            writeGathered();
+        }
     }
 
     void forget(Bytes key) {
+        gathered.remove(key);
+        recent.forget(key);
         store.delete(key);
+    }
+
+    /** Has this run before each commit: what it puts is committed. */
+    void beforeCommit(Runnable write) {
+        beforeCommit.add(write);
+    }
+
+    private void commit() {
+        beforeCommit.forEach(Runnable::run);
+        writeGathered();
+    }
+
+    private void writeGathered() {
+        var all = new ArrayList<KeyValue<Bytes, byte[]>>(gathered.size());
+        gathered.forEach((key, value) -> {
+            all.add(KeyValue.pair(key, value));
+            recent.put(key, value);
+        });
+        gathered.clear();
+        store.putAll(all);
     }
 
     byte @Nullable [] progress(TableId table) {

@@ -39,7 +39,7 @@ final class TableTask {
     private final TableId table;
     private final Table policy;
     private final Configuration mesh;
-    private final Topics topics;
+    private final String resolved;
     private final int partition;
     private final List<SiteId> sites;
     private final RowStore store;
@@ -56,6 +56,7 @@ final class TableTask {
     private final Map<Schema, RowLayout> covered = new HashMap<>();
     private final Map<BitSet, Integer> narrower = new HashMap<>();
     private long unstable;
+    private boolean moved;
     private @Nullable RowCodec rows;
     private Columns columns = Columns.each(0);
 
@@ -80,7 +81,7 @@ final class TableTask {
         this.table = policy.id();
         this.policy = policy;
         this.mesh = mesh;
-        this.topics = new Topics(mesh.mesh());
+        this.resolved = new Topics(mesh.mesh()).resolved(table);
         this.partition = partition;
         this.sites = mesh.sites().stream().map(io.antiphon.config.Site::id).toList();
         this.store = store;
@@ -98,6 +99,7 @@ final class TableTask {
         if (at.schema() != 0) {
             use(codec(at.schema()));
         }
+        store.beforeCommit(this::keepProgress);
     }
 
     private TableProgress restored(TopicEnds ends) {
@@ -106,7 +108,7 @@ final class TableTask {
             return TableProgress.read(bytes, store.sites(), sites);
         }
         var fresh = new TableProgress(sites);
-        fresh.gave(ends.lastVersion(topics.resolved(table), partition));
+        fresh.gave(ends.lastVersion(resolved, partition));
         return fresh;
     }
 
@@ -148,7 +150,14 @@ final class TableTask {
     /** Notes that a record was dealt with, also one that could not be read. */
     void passed(SiteId site, LogPosition position, long offset) {
         at.read(site, position, offset);
-        store.progress(table, at.toBytes(store.sites()));
+        moved = true;
+    }
+
+    private void keepProgress() {
+        if (moved) {
+            store.progress(table, at.toBytes(store.sites()));
+            moved = false;
+        }
     }
 
     private void row(SiteId site, byte @Nullable [] key, Captured.OfRow captured) {
@@ -240,7 +249,7 @@ final class TableTask {
             RowState state = load(stored);
             if (state != null && !state.exists() && state.version() == deleted.version()) {
                 store.forget(stored);
-                out.resolved(deleted.key(), new Outgoing(topics.resolved(table), partition, null));
+                out.resolved(deleted.key(), new Outgoing(resolved, partition, null));
             }
             store.noTombstone(table, deleted.version());
         }
@@ -254,7 +263,7 @@ final class TableTask {
         RowCodec codec = rows == null ? empty() : rows;
         byte[] value = writer.marker(token, site, version, schemaOf(codec));
         byte[] key = ("{\"marker\":\"" + site + "\"}").getBytes(StandardCharsets.UTF_8);
-        out.resolved(key, new Outgoing(topics.resolved(table), partition, value));
+        out.resolved(key, new Outgoing(resolved, partition, value));
         sent(version, null);
     }
 
@@ -284,7 +293,7 @@ final class TableTask {
         indexTombstone(key, was, state);
         written(state, (narrow, codec, schema) -> {
             store.put(stored, states.write(narrow, codec, schema));
-            out.resolved(key, new Outgoing(topics.resolved(table), partition, writer.row(narrow, codec, schema)));
+            out.resolved(key, new Outgoing(resolved, partition, writer.row(narrow, codec, schema)));
         });
         sent(state.version(), state);
         if (outcome instanceof Outcome.Decided decided) {
@@ -451,7 +460,7 @@ final class TableTask {
     }
 
     private String subject() {
-        return topics.resolved(table) + "-value";
+        return resolved + "-value";
     }
 
     private RowCodec codec(int id) {

@@ -379,6 +379,22 @@ class MeshTopologyTest {
     }
 
     @Test
+    void whatWasCommittedIsNotTakenInTwiceWhenATaskIsRevived() {
+        byte[] change = berlin.inserted(ADA, NOON);
+        TaskStore store = emptyStore();
+        var context = context(store);
+        for (int time = 0; time < 2; time++) {
+            var processor = new ResolveProcessor(mesh, schemas, endsFrom(0), progress);
+            processor.init(context);
+            process(processor, context, change, time);
+            store.flushCache();
+            processor.close();
+        }
+
+        assertThat(context.forwarded()).hasSize(1);
+    }
+
+    @Test
     void recordsThatExpireWhileTheResolverIsBehindAreMissed() {
         byte[] change = berlin.inserted(ADA, NOON);
         var processor = new ResolveProcessor(mesh, schemas, endsFrom(7), progress);
@@ -423,10 +439,12 @@ class MeshTopologyTest {
         var all = new Progress(SiteLog.MESH, List.of(berlinSite, rome, tokyoSite), List.of(SiteLog.TABLE));
         var before =
                 new ResolveProcessor(meshOf(site("berlin"), site("rome"), site("tokyo")), schemas, endsFrom(0), all);
-        var context = context(emptyStore());
+        TaskStore store = emptyStore();
+        var context = context(store);
         before.init(context);
         context.setRecordMetadata(topics.captured(tokyoSite, SiteLog.TABLE), 0, 0);
         before.process(new Record<>(SiteLog.key(1), inTokyo, NOON / 1000));
+        store.flushCache();
         var after = new ResolveProcessor(meshOf(site("berlin"), site("rome")), schemas, endsFrom(0), all);
         after.init(context);
         process(after, context, inBerlin, 0);
@@ -465,18 +483,18 @@ class MeshTopologyTest {
         processor.process(new Record<>(SiteLog.key(1), change, NOON / 1000));
     }
 
-    private MockProcessorContext<byte[], Outgoing> context(KeyValueStore<Bytes, byte[]> store) {
+    private MockProcessorContext<byte[], Outgoing> context(TaskStore store) {
         var context = new MockProcessorContext<byte[], Outgoing>();
         store.init(context.getStateStoreContext(), store);
         context.addStateStore(store);
         return context;
     }
 
-    private static KeyValueStore<Bytes, byte[]> emptyStore() {
-        return Stores.keyValueStoreBuilder(
+    private static TaskStore emptyStore() {
+        return new TaskStore(Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(MeshTopology.ROWS), Serdes.Bytes(), Serdes.ByteArray())
                 .withLoggingDisabled()
-                .build();
+                .build());
     }
 
     private void bothHaveAda() {
@@ -485,7 +503,7 @@ class MeshTopologyTest {
     }
 
     private byte[] stateOfRow() {
-        KeyValueStore<Bytes, byte[]> rows = driver.getKeyValueStore(MeshTopology.ROWS);
+        KeyValueStore<Bytes, byte[]> rows = ((TaskStore) driver.getStateStore(MeshTopology.ROWS)).wrapped();
         ByteBuffer key =
                 ByteBuffer.allocate(6).put((byte) 2).putShort((short) 0).put(SiteLog.key(1));
         return rows.get(Bytes.wrap(key.array()));
