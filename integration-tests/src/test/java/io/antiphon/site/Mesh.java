@@ -118,7 +118,8 @@ public final class Mesh implements AutoCloseable {
                                 .map(table -> new Table(
                                         new TableId(ground.schema(), table),
                                         ground.rowWise().contains(table) ? Granularity.ROW : Granularity.COLUMN,
-                                        List.of())))
+                                        List.of(),
+                                        Set.of())))
                         .toList(),
                 new Kafka.Embedded(),
                 Ports.anyFree(),

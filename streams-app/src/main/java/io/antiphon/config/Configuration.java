@@ -45,7 +45,7 @@ public record Configuration(
                     "a mesh has at least one table: name one under 'tables', as in public.customer: {}");
         }
         for (int i = 0; i < tables.size(); i++) {
-            tables.get(i).besides(tables.subList(0, i));
+            tables.get(i).besides(tables.subList(0, i), sites);
         }
         positive("partitions", partitions);
         positive("resolver.threads", resolverThreads);

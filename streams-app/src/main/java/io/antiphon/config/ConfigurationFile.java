@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -42,10 +43,12 @@ final class ConfigurationFile {
         Value mesh = top.required(Key.MESH);
         top.required(Key.SITES);
         top.required(Key.TABLES);
+        MeshName name = mesh.as(MeshName::new);
+        List<Site> sites = sites(top.mapping(Key.SITES));
         return new Configuration(
-                mesh.as(MeshName::new),
-                sites(top.mapping(Key.SITES)),
-                tables(top.mapping(Key.TABLES)),
+                name,
+                sites,
+                tables(top.mapping(Key.TABLES), sites),
                 kafka(top.mapping(Key.KAFKA).holding(Key.Section.KAFKA)),
                 ports(top.mapping(Key.PORTS).holding(Key.Section.PORTS)),
                 count(top, Key.PARTITIONS),
@@ -112,11 +115,11 @@ final class ConfigurationFile {
         return before;
     }
 
-    private List<Table> tables(Mapping mapping) {
+    private List<Table> tables(Mapping mapping, List<Site> sites) {
         var before = new ArrayList<Table>();
         mapping.each((name, entry) -> {
             Table one = table(TableId.parse(name), entry.holding(Key.Section.TABLE));
-            one.besides(before);
+            one.besides(before, sites);
             before.add(one);
             return one;
         });
@@ -138,7 +141,14 @@ final class ConfigurationFile {
         (together.isPresent() ? columns.without(Key.TOGETHER) : columns)
                 .each((name, column) ->
                         column.holding(Key.Section.COLUMN).value(Key.MERGE).map(value -> value.word(Key.MERGE)));
-        return new Table(id, granularity, together.map(Value::groups).orElse(List.of()));
+        return new Table(
+                id,
+                granularity,
+                together.map(Value::groups).orElse(List.of()),
+                table.value(Key.ALLOWED_TRIGGERS)
+                        .map(Value::texts)
+                        .map(Set::copyOf)
+                        .orElse(Set.of()));
     }
 
     private static Kafka kafka(Mapping kafka) {

@@ -105,6 +105,14 @@ enum Key {
             "",
             "What a reader may rely on besides that rows arrive as soon as they are resolved."),
 
+    ALLOWED_TRIGGERS(
+            Section.TABLE,
+            "allowed.triggers",
+            Form.LIST,
+            "[]",
+            "[stamp_change]",
+            "Triggers of the table that fire for replicated rows too (`ENABLE ALWAYS` or `ENABLE REPLICA`) and may; any other such trigger is refused, because it would do at each site what was done already."),
+
     TOGETHER(
             Section.COLUMNS,
             "together",

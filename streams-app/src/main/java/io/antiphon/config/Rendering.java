@@ -40,7 +40,12 @@ final class Rendering {
     private static String table(Table table) {
         String granularity = "granularity: " + table.granularity().word();
         String groups = table.together().stream().map(Rendering::list).collect(Collectors.joining(", "));
-        return "{ " + granularity + (groups.isEmpty() ? "" : ", columns: { together: [" + groups + "] }") + " }";
+        return "{ " + granularity + (groups.isEmpty() ? "" : ", columns: { together: [" + groups + "] }")
+                + (table.allowedTriggers().isEmpty()
+                        ? ""
+                        : ", " + Key.ALLOWED_TRIGGERS.key + ": "
+                                + list(table.allowedTriggers().stream().sorted().toList()))
+                + " }";
     }
 
     private static String list(List<String> columns) {

@@ -1,6 +1,7 @@
 package io.antiphon.config;
 
 import io.antiphon.mesh.DatabaseNames;
+import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import java.util.HashSet;
 import java.util.List;
@@ -11,9 +12,10 @@ import java.util.regex.Pattern;
  * A table that is kept in agreement, and how its conflicts are decided.
  *
  * @param together groups of columns that move as one; a column is in one group at most
+ * @param allowedTriggers those that fire for replicated rows too, and may
  * @throws IllegalArgumentException in one line, if it is not such a table
  */
-public record Table(TableId id, Granularity granularity, List<List<String>> together) {
+public record Table(TableId id, Granularity granularity, List<List<String>> together, Set<String> allowedTriggers) {
     private static final Set<String> NOT_THE_USERS =
             Set.of(DatabaseNames.SCHEMA, "pg_catalog", "information_schema", "pg_toast");
     private static final Pattern ALIKE_IN_KAFKA = Pattern.compile("[^a-zA-Z0-9-]");
@@ -24,6 +26,7 @@ public record Table(TableId id, Granularity granularity, List<List<String>> toge
                     + ", which is not the applications': name the tables that they write");
         }
         together = together.stream().map(List::copyOf).toList();
+        allowedTriggers = Set.copyOf(allowedTriggers);
         if (granularity == Granularity.ROW && !together.isEmpty()) {
             throw new IllegalArgumentException(
                     "table " + id
@@ -46,11 +49,11 @@ public record Table(TableId id, Granularity granularity, List<List<String>> toge
 
     /** A table with the defaults: column-wise, each column by itself. */
     public static Table of(TableId id) {
-        return new Table(id, Granularity.COLUMN, List.of());
+        return new Table(id, Granularity.COLUMN, List.of(), Set.of());
     }
 
     /** Refuses to be in one mesh with a table of the same topics; Kafka tells no '.' from a '_', and takes few other characters. */
-    void besides(List<Table> others) {
+    void besides(List<Table> others, List<Site> sites) {
         for (Table other : others) {
             if (other.id.equals(id)) {
                 throw new IllegalArgumentException("table " + id + " is there twice: remove one");
@@ -59,7 +62,32 @@ public record Table(TableId id, Granularity granularity, List<List<String>> toge
                 throw new IllegalArgumentException("tables " + other.id + " and " + id
                         + " would share their topics, because Kafka does not tell their names apart: rename one");
             }
+            for (Site here : sites) {
+                apart(id, here, other.id, sites);
+                apart(other.id, here, id, sites);
+            }
         }
+    }
+
+    /** A site's name may go on where a schema's does: {@code eu} + {@code west.a_b}, {@code eu_west} + {@code a.b}. */
+    private static void apart(TableId table, Site here, TableId other, List<Site> sites) {
+        String topic = inKafka(here.id(), table);
+        for (Site there : sites) {
+            if (inKafka(there.id(), other).equals(topic)) {
+                throw new IllegalArgumentException("table " + other + " at site " + there.id() + " and table " + table
+                        + " at site " + here.id()
+                        + " would share a topic, because Kafka does not tell their names apart: rename one");
+            }
+        }
+        if (("resolved_" + inKafka(other)).equals(topic)) {
+            throw new IllegalArgumentException("the resolved topic of table " + other + " and that of table " + table
+                    + " at site " + here.id()
+                    + " would be one, because Kafka does not tell their names apart: rename the site");
+        }
+    }
+
+    private static String inKafka(SiteId site, TableId table) {
+        return site + "_" + inKafka(table);
     }
 
     private static String inKafka(TableId id) {

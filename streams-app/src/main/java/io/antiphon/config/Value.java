@@ -119,6 +119,14 @@ record Value(Source source, String path, Node node) {
         return single.isEmpty() ? several : List.of(single);
     }
 
+    /** A list of texts. */
+    List<String> texts() {
+        return items().stream()
+                .map(item -> new Value(source, path, item).text())
+                .distinct()
+                .toList();
+    }
+
     private List<Node> items() {
         if (node instanceof SequenceNode sequence) {
             return sequence.getValue();

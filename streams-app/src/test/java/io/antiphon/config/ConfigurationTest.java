@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +68,7 @@ class ConfigurationTest {
                   public.customer:
                   public.address: { columns: { together: [street, city], zip: { merge: last-writer-wins } } }
                   public.parcel: { columns: { together: [[w, h], [from, to]] } }
-                  sales.Invoice: { granularity: row, deletes: last-writer-wins, conflicts: last-writer-wins }
+                  sales.Invoice: { granularity: row, allowed.triggers: [stamp, audit], deletes: last-writer-wins, conflicts: last-writer-wins }
                 kafka: { bootstrap.servers: "k1:9092,k2:9092", registry: "http://r:8081/apis/ccompat/v7", connect: "http://c:8083" }
                 ports: { listen: 0.0.0.0, http: 0, connect: 1, kafka: 2, registry: 65535 }
                 retention: { captured: 36h, conflicts: 90d }
@@ -83,12 +84,15 @@ class ConfigurationTest {
                         new Table(
                                 TableId.parse("public.address"),
                                 Granularity.COLUMN,
-                                List.of(List.of("street", "city"))),
+                                List.of(List.of("street", "city")),
+                                Set.of()),
                         new Table(
                                 TableId.parse("public.parcel"),
                                 Granularity.COLUMN,
-                                List.of(List.of("w", "h"), List.of("from", "to"))),
-                        new Table(TableId.parse("sales.Invoice"), Granularity.ROW, List.of()));
+                                List.of(List.of("w", "h"), List.of("from", "to")),
+                                Set.of()),
+                        new Table(
+                                TableId.parse("sales.Invoice"), Granularity.ROW, List.of(), Set.of("stamp", "audit")));
         assertThat(read.kafka())
                 .isEqualTo(new Kafka.Cluster("k1:9092,k2:9092", "http://r:8081/apis/ccompat/v7", "http://c:8083"));
         assertThat(read.ports()).isEqualTo(new Ports(0, 1, 2, 65_535, "0.0.0.0"));
@@ -104,7 +108,7 @@ class ConfigurationTest {
         Configuration read = read(SITES + """
                 tables:
                   public.address: { columns: { together: [street, 'ci"ty\\'] } }
-                  'public.a table': { granularity: row }
+                  'public.a table': { granularity: row, allowed.triggers: ["b'c", a] }
                 retention: { captured: 30000d }
                 """);
         Configuration effective = read.on(new Kafka.Cluster("127.0.0.1:40001", "http://127.0.0.1:40002/v7", null))
@@ -258,6 +262,27 @@ class ConfigurationTest {
         refused(
                 SITES + "tables:\n  public.a_b: {}\n  public_a.b: {}\n",
                 ":7: tables public.a_b and public_a.b would share their topics, because Kafka does not tell their names apart: rename one");
+        refused(
+                SITES + "tables:\n  'public.a b': {}\n  public.a_b: {}\n",
+                ":7: tables public.a b and public.a_b would share their topics, because Kafka does not tell their names apart: rename one");
+    }
+
+    @Test
+    void refuses_sites_and_tables_whose_topics_kafka_could_not_tell_apart() {
+        String sites = """
+                mesh: shop
+                sites:
+                  eu: { url: "jdbc:postgresql://eu/shop", user: a }
+                  eu_west: { url: "jdbc:postgresql://west/shop", user: a }
+                  resolved_x: { url: "jdbc:postgresql://x/shop", user: a }
+                tables:
+                """;
+        refused(
+                sites + "  west.a_b: {}\n  a.b: {}\n",
+                ":8: table a.b at site eu_west and table west.a_b at site eu would share a topic, because Kafka does not tell their names apart: rename one");
+        refused(
+                sites + "  a.b: {}\n  x.a_b: {}\n",
+                ":8: the resolved topic of table x.a_b and that of table a.b at site resolved_x would be one, because Kafka does not tell their names apart: rename the site");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -9,13 +9,15 @@ import io.antiphon.config.Table;
 import io.antiphon.local.stack.Sites;
 import io.antiphon.local.terminal.Screen;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What the sites lack, in the same words for {@code doctor} and {@code up}. */
 record Examination(Configuration configuration, List<Finding> findings) {
     static Examination of(Configuration configuration) {
         var tables = configuration.tables().stream().map(Table::id).toList();
-        return new Examination(
-                configuration, new Doctor(Sites.of(configuration), tables, configuration.sinkTasks()).examine());
+        var doctor = new Doctor(Sites.of(configuration), tables, configuration.sinkTasks())
+                .allowing(configuration.tables().stream().collect(Collectors.toMap(Table::id, Table::allowedTriggers)));
+        return new Examination(configuration, doctor.examine());
     }
 
     boolean fit() {

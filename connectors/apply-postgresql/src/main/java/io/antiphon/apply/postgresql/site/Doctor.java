@@ -6,22 +6,36 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Examines sites, and changes nothing. A mesh may be started when nothing {@linkplain Severity#BLOCKS blocks}. */
 public final class Doctor {
     private final List<PostgresSite> sites;
     private final List<TableId> tables;
     private final int sinkTasks;
+    private final Map<TableId, Set<String>> allowedTriggers;
 
     /**
      * @param sites of one mesh, in their configured order
      * @param sinkTasks how many tasks the sink of a site has: each needs a replication origin of its own
      */
     public Doctor(List<PostgresSite> sites, List<TableId> tables, int sinkTasks) {
+        this(sites, tables, sinkTasks, Map.of());
+    }
+
+    private Doctor(
+            List<PostgresSite> sites, List<TableId> tables, int sinkTasks, Map<TableId, Set<String>> allowedTriggers) {
         this.sites = List.copyOf(sites);
         this.tables = List.copyOf(tables);
         this.sinkTasks = sinkTasks;
+        this.allowedTriggers = Map.copyOf(allowedTriggers);
+    }
+
+    /** The same, where these triggers may fire for replicated rows too. */
+    public Doctor allowing(Map<TableId, Set<String>> triggers) {
+        return new Doctor(sites, tables, sinkTasks, triggers);
     }
 
     /** What is wrong, in the order of the sites; a site that cannot be reached is a finding, and the others are examined all the same. */
@@ -59,7 +73,10 @@ public final class Doctor {
         try {
             new ServerExamination(site, connection, sinkTasks, findings).examine();
             return Optional.of(new Examined(
-                    site, connection, findings, new TableExamination(site, connection, findings).examine(tables)));
+                    site,
+                    connection,
+                    findings,
+                    new TableExamination(site, connection, findings, allowedTriggers).examine(tables)));
         } catch (SQLException e) {
             findings.trouble("examination", e);
             close(connection);

@@ -328,6 +328,15 @@ final class ServerExamination {
                     "it is already the site " + other + " of mesh " + site.mesh(),
                     "correct the url, or run antiphon remove with the former configuration first");
         }
+        for (String other : list("""
+                SELECT format('%%s of mesh %%s', site, mesh) FROM antiphon.site
+                WHERE mesh <> %s AND 'antiphon_' || mesh || '_' || site = %s""".formatted(SqlText.literal(site.mesh().text()), SqlText.literal(names.slot())))) {
+            findings.blocks(
+                    "database " + database,
+                    "site " + site.id() + " of mesh " + site.mesh()
+                            + " would have the slot and the origins of the site " + other + " in it, " + names.slot(),
+                    "name the mesh or the site otherwise");
+        }
     }
 
     private boolean prepared() throws SQLException {

@@ -42,11 +42,15 @@ final class TableExamination {
     private final PostgresSite site;
     private final Connection connection;
     private final Findings findings;
+    private final Map<TableId, Set<String>> allowedTriggers;
 
-    TableExamination(PostgresSite site, Connection connection, Findings findings) {
+    /** @param allowedTriggers those that may fire for replicated rows too, by their names */
+    TableExamination(
+            PostgresSite site, Connection connection, Findings findings, Map<TableId, Set<String>> allowedTriggers) {
         this.site = site;
         this.connection = connection;
         this.findings = findings;
+        this.allowedTriggers = allowedTriggers;
     }
 
     /** The shapes of those that are there. */
@@ -69,6 +73,7 @@ final class TableExamination {
             virtualColumns(shape);
             triggersAndRules(shape);
             privileges(shape);
+            intervals(shape);
         }
     }
 
@@ -214,11 +219,14 @@ final class TableExamination {
         for (String trigger : names(
                 "SELECT tgname FROM pg_trigger WHERE tgrelid = ? AND tgenabled IN ('A', 'R') AND NOT tgisinternal ORDER BY 1",
                 shape)) {
+            if (allowedTriggers.getOrDefault(shape.table(), Set.of()).contains(trigger)) {
+                continue;
+            }
             findings.blocks(
                     shape.table().toString(),
                     "its trigger " + trigger
                             + " fires for replicated rows too, and would do at each site what was done already",
-                    AS_OWNER,
+                    AS_OWNER + ", or allow it by its name under allowed.triggers of the table if it may",
                     alter + " ENABLE TRIGGER " + SqlText.identifier(trigger));
         }
         for (String rule : names(
@@ -229,6 +237,29 @@ final class TableExamination {
                     "its rule " + rule + " rewrites replicated rows too",
                     AS_OWNER,
                     alter + " ENABLE RULE " + SqlText.identifier(rule));
+        }
+    }
+
+    private void intervals(Shape shape) throws SQLException {
+        if (!holds("SELECT has_table_privilege(oid, 'SELECT') FROM pg_class WHERE oid = ?", shape)) {
+            return;
+        }
+        String subject = shape.table().toString();
+        var infinite = new InfiniteIntervals(shape, connection);
+        for (Shape.Column column : infinite.possible()) {
+            if (infinite.isIn(column)) {
+                findings.blocks(
+                        subject,
+                        "its column " + column.name() + " " + InfiniteIntervals.PROBLEM,
+                        "write finite ones there; this finds them: " + infinite.finding(column));
+            } else {
+                findings.warns(
+                        subject,
+                        "its column " + column.name() + " may take interval 'infinity', which capture hands on as zero",
+                        "as its owner, so that the database refuses it",
+                        "ALTER TABLE " + SqlText.table(shape.table()) + " ADD CHECK (isfinite("
+                                + SqlText.identifier(column.name()) + "))");
+            }
         }
     }
 

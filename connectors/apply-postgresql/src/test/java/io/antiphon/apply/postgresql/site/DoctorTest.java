@@ -1,6 +1,7 @@
 package io.antiphon.apply.postgresql.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.TableId;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -105,6 +108,55 @@ class DoctorTest {
                 assertThat(finding.severity()).isEqualTo(Severity.BLOCKS);
                 assertThat(finding.problem()).startsWith(problem);
             });
+        }
+
+        @Test
+        void whoseTriggersAreAllowedByNameAreFit() throws SQLException {
+            everywhere(
+                    FIT_TABLE,
+                    "CREATE TRIGGER audit BEFORE UPDATE ON customer FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                    "CREATE TRIGGER other BEFORE UPDATE ON customer FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                    "ALTER TABLE customer ENABLE ALWAYS TRIGGER audit",
+                    "ALTER TABLE customer ENABLE ALWAYS TRIGGER other");
+
+            assertThat(doctor().allowing(Map.of(CUSTOMER, Set.of("audit"))).examine())
+                    .hasSize(2)
+                    .allSatisfy(finding -> {
+                        assertThat(finding.problem()).startsWith("its trigger other fires");
+                        assertThat(finding.mend()).contains("allowed.triggers");
+                    });
+            assertThat(doctor().allowing(Map.of(CUSTOMER, Set.of("audit", "other")))
+                            .examine())
+                    .isEmpty();
+        }
+
+        @Test
+        void withAnIntervalThatMayBeInfiniteAreToldTheCheck() throws SQLException {
+            everywhere("CREATE DOMAIN span AS interval", "CREATE TABLE customer (id int PRIMARY KEY, \"For\" span)");
+
+            List<Finding> findings = findings();
+            assertThat(findings).hasSize(2).allSatisfy(finding -> {
+                assertThat(finding.severity()).isEqualTo(Severity.WARNS);
+                assertThat(finding.problem()).startsWith("its column For may take interval 'infinity'");
+            });
+            run(findings);
+            assertThat(findings()).isEmpty();
+            assertThatThrownBy(() -> berlin.run("INSERT INTO customer VALUES (1, 'infinity')"))
+                    .hasMessageContaining("check constraint");
+        }
+
+        @Test
+        void withAnInfiniteIntervalAreRefusedWithTheQueryThatFindsIt() throws SQLException {
+            everywhere("CREATE TABLE customer (id int PRIMARY KEY, lasts interval)");
+            tokyo.run("INSERT INTO customer VALUES (1, '1 day'), (7, '-infinity')");
+
+            List<Finding> blocking = Doctor.blocking(findings());
+            assertThat(blocking).singleElement().satisfies(finding -> {
+                assertThat(finding.site()).hasToString("tokyo");
+                assertThat(finding.problem()).startsWith("its column lasts holds interval 'infinity'");
+            });
+            String query = blocking.get(0).mend().replaceFirst(".*this finds them: ", "");
+            assertThat(tokyo.ask(query)).containsExactly("7");
         }
 
         @Test
@@ -415,6 +467,19 @@ class DoctorTest {
                     .extracting(Finding::problem)
                     .containsExactly("it is already the site paris of mesh shop");
         }
+
+        @Test
+        void thatWouldShareTheirNamesWithThoseOfAnotherMeshAreRefused() throws SQLException {
+            berlin.run(FIT_TABLE);
+            berlin.site(new MeshName("a"), "b_c").prepare(List.of(CUSTOMER));
+
+            assertThat(findings(berlin.site(new MeshName("a_b"), "c")))
+                    .singleElement()
+                    .hasToString(
+                            "c, database " + berlin.name()
+                                    + ": site c of mesh a_b would have the slot and the origins of the site b_c of mesh a in it, antiphon_a_b_c; name the mesh or the site otherwise");
+            assertThat(findings(berlin.site(new MeshName("a_b"), "d"))).isEmpty();
+        }
     }
 
     @Nested
@@ -544,8 +609,11 @@ class DoctorTest {
     }
 
     private List<Finding> findings() {
-        return new Doctor(List.of(berlin.site(SHOP, "berlin"), tokyo.site(SHOP, "tokyo")), List.of(CUSTOMER), 2)
-                .examine();
+        return doctor().examine();
+    }
+
+    private Doctor doctor() {
+        return new Doctor(List.of(berlin.site(SHOP, "berlin"), tokyo.site(SHOP, "tokyo")), List.of(CUSTOMER), 2);
     }
 
     private static List<Finding> findings(PostgresSite site) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -307,6 +308,19 @@ class VerificationTest {
                 .isInstanceOf(SiteException.class)
                 .hasMessageContaining("tokyo: public.customer cannot be read")
                 .hasMessageEndingWith("; see antiphon doctor");
+    }
+
+    @Test
+    void aTableLargerThanTheMemoryIsCompared() throws Exception {
+        everywhere(
+                "CREATE TABLE customer (id int PRIMARY KEY)", "INSERT INTO customer SELECT generate_series(1, 400000)");
+        tokyo.run("DELETE FROM customer WHERE id = 399999");
+
+        Process comparison = ComparisonInLittleMemory.of(CUSTOMER, berlin.url(), tokyo.url());
+
+        assertThat(new String(comparison.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualToIgnoringNewLines("1 differ");
+        assertThat(comparison.waitFor()).isZero();
     }
 
     private void everyTypeEverywhere() throws SQLException {
