@@ -4,9 +4,6 @@ import static io.antiphon.site.Eventually.eventually;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.antiphon.apply.postgresql.site.Marker;
-import io.antiphon.apply.postgresql.site.Markers;
-import io.antiphon.apply.postgresql.site.PostgresSite;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Granularity;
 import io.antiphon.config.Kafka;
@@ -16,10 +13,11 @@ import io.antiphon.config.Secret;
 import io.antiphon.config.Table;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.DeadLetter;
+import io.antiphon.local.agreement.Arrival;
+import io.antiphon.local.agreement.FirstRound;
 import io.antiphon.local.stack.Home;
 import io.antiphon.local.stack.Installation;
 import io.antiphon.local.stack.Options;
-import io.antiphon.local.stack.Sites;
 import io.antiphon.local.stack.Stack;
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.SiteId;
@@ -34,17 +32,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +52,7 @@ public final class Mesh implements AutoCloseable {
     private static final int PARTITIONS = 3;
     private static final int RESOLVER_THREADS = 2;
     private static final int SINK_TASKS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(10);
     private static final Path FOLDER = Path.of("target", "meshes");
 
@@ -96,6 +92,7 @@ public final class Mesh implements AutoCloseable {
         sites.values().forEach(site -> grounds.forEach(ground -> ground.layAt(site)));
         Configuration configuration = configuration(name, grounds);
         stack = Stack.start(configuration, folder.resolve("stack"), installation, Options.small(this::note));
+        new FirstRound(stack, this::note).await(PATIENCE);
         var topics = new Topics(configuration.mesh());
         String brokers = stack.endpoints().bootstrapServers();
         conflicts = new Topic<>(brokers, topics.conflicts(), Conflict.getClassSchema(), Conflict.class);
@@ -166,31 +163,10 @@ public final class Mesh implements AutoCloseable {
 
     /** Puts a question into every site's log, and waits until it has come out at every site. */
     private void passes(Collection<TableId> tables) {
-        String token = UUID.randomUUID().toString();
-        var open = new ArrayList<Markers>();
-        try {
-            Set<Marker> asked = new HashSet<>();
-            for (PostgresSite site : Sites.of(stack().configuration())) {
-                Markers markers = site.markers();
-                open.add(markers);
-                asked.addAll(markers.ask(token, tables, PARTITIONS));
-            }
-            eventually(() -> {
-                for (Markers markers : open) {
-                    Assertions.assertThat(markers.arrived(token)).containsAll(asked);
-                }
-            });
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        } finally {
-            for (Markers markers : open) {
-                try {
-                    markers.close();
-                } catch (SQLException e) {
-                    note("a connection did not close: " + e.getMessage());
-                }
-            }
-        }
+        Arrival.Outcome outcome = new Arrival(stack().configuration(), tables).await(PATIENCE, (markers, of) -> {});
+        Assertions.assertThat(outcome)
+                .as("everything committed before is applied everywhere")
+                .isInstanceOf(Arrival.Outcome.Everything.class);
     }
 
     /** What was decided between changes to a table that did not know of each other. */

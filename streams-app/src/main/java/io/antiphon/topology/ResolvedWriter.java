@@ -39,7 +39,7 @@ final class ResolvedWriter {
     }
 
     /** The record of a marker. */
-    byte[] marker(String token, String site, long version, int schema) {
+    byte[] marker(long number, String site, long version, int schema) {
         return record(schema, out -> {
             out.writeIndex(NULL);
             out.writeString("MARKER");
@@ -47,7 +47,7 @@ final class ResolvedWriter {
             out.writeLong(version);
             out.writeString(site);
             out.writeIndex(VALUE);
-            out.writeString(token + "@" + site);
+            out.writeString(number + "@" + site);
             out.writeArrayStart();
             out.writeArrayEnd();
         });

@@ -258,10 +258,9 @@ final class TableTask {
     private void asked(Captured.Asked asked) {
         long version = at.lastVersion() + 1;
         at.gave(version);
-        String token = asked.marker().getToken();
         String site = asked.marker().getSite();
         RowCodec codec = rows == null ? empty() : rows;
-        byte[] value = writer.marker(token, site, version, schemaOf(codec));
+        byte[] value = writer.marker(asked.marker().getNumber(), site, version, schemaOf(codec));
         byte[] key = ("{\"marker\":\"" + site + "\"}").getBytes(StandardCharsets.UTF_8);
         out.resolved(key, new Outgoing(resolved, partition, value));
         sent(version, null);

@@ -263,10 +263,10 @@ class MeshTopologyTest {
     @Test
     void aMarkerIsForwardedIntoItsOwnPartitionBehindWhatWasDecidedBefore() {
         berlin.inserted(ADA, NOON);
-        berlin.asked("t1");
+        berlin.asked(7);
 
         List<GenericRecord> records = allResolved();
-        assertThat(meta(records.get(1), "marker")).hasToString("t1@berlin");
+        assertThat(meta(records.get(1), "marker")).hasToString("7@berlin");
         assertThat(version(records.get(1))).isGreaterThan(version(records.get(0)));
     }
 

@@ -158,11 +158,11 @@ final class SiteLog {
                 version);
     }
 
-    void asked(String token) {
+    void asked(long number) {
         long at = ++position;
         send(
                 null,
-                new Marker(token, site.text(), new Topics(MESH).resolved(TABLE), 0, at, at),
+                new Marker(number, site.text(), new Topics(MESH).resolved(TABLE), 0, at, at),
                 Marker.getClassSchema(),
                 0);
     }

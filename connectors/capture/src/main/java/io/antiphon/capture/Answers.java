@@ -39,7 +39,7 @@ final class Answers {
 
     static final Schema MARKER = SchemaBuilder.struct()
             .name("io.antiphon.contract.Marker")
-            .field("token", Schema.STRING_SCHEMA)
+            .field("number", Schema.INT64_SCHEMA)
             .field("site", Schema.STRING_SCHEMA)
             .field("resolved_topic", Schema.STRING_SCHEMA)
             .field("resolved_partition", Schema.INT32_SCHEMA)
@@ -72,7 +72,7 @@ final class Answers {
     static Struct marker(Struct row, Struct source) {
         LogPosition position = LogPosition.of(source);
         return new Struct(MARKER)
-                .put("token", row.getString("token"))
+                .put("number", row.getInt64("number"))
                 .put("site", row.getString("site"))
                 .put("resolved_topic", row.getString("resolved_topic"))
                 .put("resolved_partition", row.getInt32("resolved_partition"))

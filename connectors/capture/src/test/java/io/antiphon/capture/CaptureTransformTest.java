@@ -40,7 +40,7 @@ class CaptureTransformTest {
     private static final Schema MARKER = SchemaBuilder.struct()
             .optional()
             .field("mesh", Schema.STRING_SCHEMA)
-            .field("token", Schema.STRING_SCHEMA)
+            .field("number", Schema.INT64_SCHEMA)
             .field("site", Schema.STRING_SCHEMA)
             .field("resolved_topic", Schema.STRING_SCHEMA)
             .field("resolved_partition", Schema.INT32_SCHEMA)
@@ -133,7 +133,7 @@ class CaptureTransformTest {
         assertThat(marker.key()).isNull();
         assertThat(marker.value())
                 .isEqualTo(new Struct(Answers.MARKER)
-                        .put("token", "4711")
+                        .put("number", 4711L)
                         .put("site", "berlin")
                         .put("resolved_topic", "shop.resolved.public.customer")
                         .put("resolved_partition", 3)
@@ -262,7 +262,7 @@ class CaptureTransformTest {
                 op,
                 new Struct(MARKER)
                         .put("mesh", mesh)
-                        .put("token", "4711")
+                        .put("number", 4711L)
                         .put("site", "berlin")
                         .put("resolved_topic", mesh + ".resolved.public.customer")
                         .put("resolved_partition", 3));

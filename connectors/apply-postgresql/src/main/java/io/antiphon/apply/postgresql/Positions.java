@@ -46,8 +46,9 @@ final class Positions {
             """;
 
     private static final String ARRIVE = """
-            INSERT INTO antiphon.arrival (mesh, token, site, resolved_topic, resolved_partition)
-            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO antiphon.arrival AS before (mesh, resolved_topic, resolved_partition, site, number)
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT (mesh, resolved_topic, resolved_partition, site)
+            DO UPDATE SET number = excluded.number WHERE before.number < excluded.number
             """;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -118,11 +119,9 @@ final class Positions {
 
     void arrive(TopicPartition partition, Marker marker) throws SQLException {
         PreparedStatement arrive = session.statement(ARRIVE);
-        arrive.setString(1, mesh);
-        arrive.setString(2, marker.token());
-        arrive.setString(3, marker.site());
-        arrive.setString(4, partition.topic());
-        arrive.setInt(5, partition.partition());
+        name(arrive, 1, partition);
+        arrive.setString(4, marker.site());
+        arrive.setLong(5, marker.number());
         arrive.executeUpdate();
     }
 

@@ -169,12 +169,26 @@ class ApplyTest {
             ResolvedTopic customer = tokyo.topic("customer", 3, CUSTOMER);
             Tokyo.Sink sink = tokyo.sink(0, customer).opens();
 
-            sink.receives(customer.row(1, "Ann"), customer.marker("t1@berlin"));
+            sink.receives(customer.row(1, "Ann"), customer.marker(7, "berlin"));
 
-            assertThat(tokyo.read("SELECT token, site, resolved_partition FROM antiphon.arrival"))
-                    .isEqualTo("t1|berlin|3");
+            assertThat(tokyo.read("SELECT number, site, resolved_partition FROM antiphon.arrival"))
+                    .isEqualTo("7|berlin|3");
             assertThat(tokyo.read("SELECT version FROM antiphon.position"))
                     .isEqualTo(Long.toString(customer.version()));
+        }
+    }
+
+    @Test
+    void ofAsitesMarkersTheLatestStands() throws Exception {
+        try (Tokyo tokyo = Tokyo.withTable(DDL)) {
+            ResolvedTopic customer = tokyo.topic("customer", 3, CUSTOMER);
+            Tokyo.Sink sink = tokyo.sink(0, customer).opens();
+
+            sink.receives(customer.marker(7, "berlin"), customer.marker(9, "berlin"), customer.marker(8, "tokyo"));
+            sink.receives(customer.marker(8, "berlin"));
+
+            assertThat(tokyo.rows("SELECT site, number FROM antiphon.arrival ORDER BY site"))
+                    .containsExactly("berlin|9", "tokyo|8");
         }
     }
 

@@ -112,7 +112,7 @@ class PoisonTest {
             other.receives(taking.row(4, "d"));
             long before = taking.version();
 
-            other.receives(taking.row(2, "x"), taking.row(3, "c"), taking.marker("t@berlin"));
+            other.receives(taking.row(2, "x"), taking.row(3, "c"), taking.marker(7, "berlin"));
             assertThat(tokyo.rows("SELECT * FROM account ORDER BY id")).containsExactly("1|x", "3|c", "4|d");
             assertThat(position(tokyo, 1)).isEqualTo("4|" + before + "|[]|[1, 3]");
             assertThat(tokyo.rows("SELECT * FROM antiphon.arrival"))
@@ -126,7 +126,7 @@ class PoisonTest {
             });
 
             assertThat(position(tokyo, 1)).isEqualTo("4|" + taking.version() + "|[]|[]");
-            assertThat(tokyo.rows("SELECT token FROM antiphon.arrival")).containsExactly("t");
+            assertThat(tokyo.rows("SELECT number FROM antiphon.arrival")).containsExactly("7");
         }
     }
 

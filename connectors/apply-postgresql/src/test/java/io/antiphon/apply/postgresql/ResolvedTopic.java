@@ -130,9 +130,9 @@ final class ResolvedTopic {
                 offset++);
     }
 
-    SinkRecord marker(String token) {
-        Struct meta = meta("MARKER", List.of()).put("marker", token);
-        return record(("{\"marker\":\"" + token + "\"}").getBytes(java.nio.charset.StandardCharsets.UTF_8), null, meta);
+    SinkRecord marker(long number, String site) {
+        Struct meta = meta("MARKER", List.of()).put("marker", number + "@" + site);
+        return record(("{\"marker\":\"" + site + "\"}").getBytes(java.nio.charset.StandardCharsets.UTF_8), null, meta);
     }
 
     static Struct holds(String site) {

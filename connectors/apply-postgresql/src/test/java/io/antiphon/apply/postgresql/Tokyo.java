@@ -31,8 +31,8 @@ final class Tokyo implements AutoCloseable {
             CREATE TABLE antiphon.position (mesh text, resolved_topic text, resolved_partition int, cluster_id text, topic_id text,
               epoch bigint, next_offset bigint, version bigint, applied bigint, outcomes text, waiting text NOT NULL DEFAULT '[]',
               PRIMARY KEY (mesh, resolved_topic, resolved_partition));
-            CREATE TABLE antiphon.arrival (mesh text, token text, site text, resolved_topic text, resolved_partition int,
-              PRIMARY KEY (mesh, token, site, resolved_topic, resolved_partition));
+            CREATE TABLE antiphon.arrival (mesh text, resolved_topic text, resolved_partition int, site text, number bigint NOT NULL,
+              PRIMARY KEY (mesh, resolved_topic, resolved_partition, site));
             """;
 
     private final String mesh = "m" + NEXT.incrementAndGet();

@@ -6,9 +6,9 @@ import io.antiphon.apply.postgresql.site.Verdict;
 import io.antiphon.apply.postgresql.site.Verification;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Table;
+import io.antiphon.local.process.Deadline;
 import io.antiphon.local.stack.Sites;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -57,7 +57,7 @@ public final class Agreement {
     }
 
     private Answer lookAgain(Verification verification, Verdict first, Duration patience, Progress progress) {
-        Instant deadline = Instant.now().plus(patience);
+        Deadline deadline = Deadline.in(patience);
         Verdict before = first;
         while (true) {
             if (!replicates.getAsBoolean()) {
@@ -65,8 +65,7 @@ public final class Agreement {
                         before.differing()
                                 + " keys differ, but the pipeline is not running, so that they may be on their way: start it and try again");
             }
-            Arrival.Outcome arrival =
-                    new Arrival(configuration).await(Duration.between(Instant.now(), deadline), (markers, of) -> {});
+            Arrival.Outcome arrival = new Arrival(configuration).await(deadline.left(), (markers, of) -> {});
             if (arrival instanceof Arrival.Outcome.NotYet notYet) {
                 return new Answer.CannotTell(before.differing()
                         + " keys differ, but not everything has been applied yet: " + notYet.missing());

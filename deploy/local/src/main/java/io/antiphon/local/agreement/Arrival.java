@@ -6,6 +6,7 @@ import io.antiphon.apply.postgresql.site.PostgresSite;
 import io.antiphon.apply.postgresql.site.SiteException;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Table;
+import io.antiphon.local.process.Deadline;
 import io.antiphon.local.stack.Sites;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
@@ -13,21 +14,26 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
  * Waits until everything that was committed at any site before has been decided and is applied at every site.
  *
- * <p>A marker is committed at every site for every partition, travels the way of the changes before it, and is waited for at every site.
+ * <p>A marker is committed at every site for every partition, travels the way of the changes before it, and is waited for at every site; a
+ * later one of the same place, whoever asked it, answers too. The question is put again after growing pauses, because one that was asked
+ * before capture began to read is never heard of.
  */
 public final class Arrival {
     private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /** Told how many markers have arrived of how many. */
     @FunctionalInterface
@@ -49,34 +55,32 @@ public final class Arrival {
     }
 
     private final List<PostgresSite> sites;
-    private final List<TableId> tables;
+    private final Collection<TableId> tables;
     private final int partitions;
 
+    /** Of every table. */
     public Arrival(Configuration configuration) {
+        this(configuration, configuration.tables().stream().map(Table::id).toList());
+    }
+
+    /** Of these tables only. */
+    public Arrival(Configuration configuration, Collection<TableId> tables) {
         this.sites = Sites.of(configuration);
-        this.tables = configuration.tables().stream().map(Table::id).toList();
+        this.tables = List.copyOf(tables);
         this.partitions = configuration.partitions();
     }
 
-    /** @throws SiteException if a site cannot be asked */
+    /**
+     * @throws SiteException if a site cannot be asked
+     * @throws UnansweredException if one stops answering meanwhile
+     */
     public Outcome await(Duration timeout, Progress progress) {
-        Instant began = Instant.now();
-        String token = UUID.randomUUID().toString();
         Map<SiteId, Markers> markers = new LinkedHashMap<>();
         try {
-            var asked = new HashSet<Marker>();
             for (PostgresSite site : sites) {
-                Markers here = site.markers();
-                markers.put(site.id(), here);
-                asked.addAll(here.ask(token, tables, partitions));
+                markers.put(site.id(), site.markers());
             }
-            try {
-                return await(token, asked, markers, began, timeout, progress);
-            } finally {
-                for (Markers here : markers.values()) {
-                    here.forget(token);
-                }
-            }
+            return await(markers, timeout, progress);
         } catch (SQLException e) {
             throw new UnansweredException("a site stopped answering while its arrivals were waited for: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -85,38 +89,55 @@ public final class Arrival {
         }
     }
 
-    private static Outcome await(
-            String token,
-            Set<Marker> asked,
-            Map<SiteId, Markers> markers,
-            Instant began,
-            Duration timeout,
-            Progress progress)
-            throws SQLException {
+    private Outcome await(Map<SiteId, Markers> sites, Duration timeout, Progress progress) throws SQLException {
+        Instant began = Instant.now();
+        Deadline deadline = Deadline.in(timeout);
+        Map<Marker, Long> asked = ask(sites);
+        Duration pause = FIRST_PAUSE;
+        Deadline again = Deadline.in(pause);
         while (true) {
-            var missing = new LinkedHashMap<SiteId, Set<Marker>>();
-            for (var here : markers.entrySet()) {
-                var notHere = new HashSet<>(asked);
-                notHere.removeAll(here.getValue().arrived(token));
-                if (!notHere.isEmpty()) {
-                    missing.put(here.getKey(), notHere);
-                }
-            }
-            int all = asked.size() * markers.size();
+            Map<SiteId, Set<Marker>> missing = missing(asked, sites);
+            int all = asked.size() * sites.size();
             progress.arrived(all - missing.values().stream().mapToInt(Set::size).sum(), all);
             if (missing.isEmpty()) {
                 return new Outcome.Everything(Duration.between(began, Instant.now()));
             }
-            if (Duration.between(began, Instant.now()).compareTo(timeout) > 0) {
+            if (deadline.passed()) {
                 return new Outcome.NotYet(inWords(missing));
             }
-            try {
-                Thread.sleep(LOOK.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return new Outcome.NotYet("interrupted");
+            if (again.passed()) {
+                ask(sites);
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+                again = Deadline.in(pause);
+            }
+            Deadline.pause(LOOK);
+        }
+    }
+
+    private Map<Marker, Long> ask(Map<SiteId, Markers> sites) throws SQLException {
+        var asked = new HashMap<Marker, Long>();
+        for (Markers site : sites.values()) {
+            asked.putAll(site.ask(tables, partitions));
+        }
+        return asked;
+    }
+
+    private static Map<SiteId, Set<Marker>> missing(Map<Marker, Long> asked, Map<SiteId, Markers> sites)
+            throws SQLException {
+        var missing = new LinkedHashMap<SiteId, Set<Marker>>();
+        for (var here : sites.entrySet()) {
+            Map<Marker, Long> arrived = here.getValue().arrived();
+            var notHere = new HashSet<Marker>();
+            asked.forEach((marker, number) -> {
+                if (arrived.getOrDefault(marker, 0L) < number) {
+                    notHere.add(marker);
+                }
+            });
+            if (!notHere.isEmpty()) {
+                missing.put(here.getKey(), notHere);
             }
         }
+        return missing;
     }
 
     private static String inWords(Map<SiteId, Set<Marker>> missing) {

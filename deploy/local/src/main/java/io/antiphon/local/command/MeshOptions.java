@@ -27,4 +27,9 @@ final class MeshOptions {
     Path home(Configuration configuration) {
         return home != null ? home : Path.of(".antiphon", configuration.mesh().text());
     }
+
+    /** What to say when it does not run. */
+    String stopped(Configuration configuration) {
+        return configuration.mesh() + " does not run in " + home(configuration) + ": start it with antiphon up";
+    }
 }

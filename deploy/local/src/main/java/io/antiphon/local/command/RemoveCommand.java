@@ -76,7 +76,7 @@ final class RemoveCommand implements Callable<Integer> {
         var existing = connect.connectors();
         configuration.sites().forEach(site -> {
             for (String name : new String[] {"capture-" + site.id(), "apply-" + site.id()}) {
-                if (existing.contains(name)) {
+                if (existing.contains(name) && connect.isOf(configuration.mesh(), name)) {
                     connect.delete(name);
                     screen.say("connector " + name + " is gone");
                 }

@@ -4,16 +4,22 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.antiphon.apply.postgresql.site.PostgresSite;
+import io.antiphon.apply.postgresql.site.SiteException;
 import io.antiphon.config.Configuration;
 import io.antiphon.local.stack.ConnectRest;
 import io.antiphon.local.stack.Endpoints;
 import io.antiphon.local.stack.ResolverStatus;
+import io.antiphon.local.stack.Sites;
 import io.antiphon.local.stack.StackException;
 import io.antiphon.local.terminal.Screen;
-import java.nio.file.Path;
+import io.antiphon.mesh.SiteId;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,8 +47,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         Configuration configuration = mesh.configuration();
-        Path home = mesh.home(configuration);
-        Optional<Endpoints> found = Endpoints.in(home);
+        Optional<Endpoints> found = Endpoints.in(mesh.home(configuration));
         Screen screen = Screen.standard();
         if (found.isEmpty()) {
             screen.say(
@@ -51,20 +56,23 @@ final class StatusCommand implements Callable<Integer> {
                                     .put("mesh", configuration.mesh().text())
                                     .put("state", "stopped")
                                     .toString()
-                            : configuration.mesh() + " does not run in " + home + ": start it with antiphon up");
+                            : mesh.stopped(configuration));
             return Exit.BAD;
         }
         Endpoints endpoints = found.get();
         List<ConnectRest.Status> connectors = connectors(endpoints);
         Optional<JsonNode> resolver = ResolverStatus.at(endpoints);
-        boolean good = !connectors.isEmpty()
+        Map<SiteId, String> away = unreachable(configuration);
+        boolean good = away.isEmpty()
+                && !connectors.isEmpty()
                 && connectors.stream().allMatch(ConnectRest.Status::running)
                 && resolver.map(status -> status.path("state").asText().equals("running"))
                         .orElse(false);
         if (json) {
-            screen.say(inJson(endpoints, connectors, resolver));
+            screen.say(inJson(endpoints, connectors, resolver, away));
         } else {
             inWords(endpoints, connectors, resolver, screen);
+            away.values().forEach(reason -> screen.say("  " + screen.red(reason)));
         }
         return good ? Exit.GOOD : Exit.BAD;
     }
@@ -78,7 +86,25 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static String inJson(Endpoints endpoints, List<ConnectRest.Status> connectors, Optional<JsonNode> resolver)
+    private static Map<SiteId, String> unreachable(Configuration configuration) {
+        var away = new LinkedHashMap<SiteId, String>();
+        for (PostgresSite site : Sites.of(configuration)) {
+            try {
+                site.connect().close();
+            } catch (SiteException e) {
+                away.put(site.id(), String.valueOf(e.getMessage()));
+            } catch (SQLException e) {
+                away.put(site.id(), site.id() + ": " + e.getMessage());
+            }
+        }
+        return away;
+    }
+
+    private static String inJson(
+            Endpoints endpoints,
+            List<ConnectRest.Status> connectors,
+            Optional<JsonNode> resolver,
+            Map<SiteId, String> away)
             throws JsonProcessingException {
         ObjectNode all = JSON.createObjectNode();
         all.put("mesh", endpoints.mesh());
@@ -91,6 +117,8 @@ final class StatusCommand implements Callable<Integer> {
             connector.failure().ifPresent(reason -> one.put("failure", reason));
         }
         resolver.ifPresent(status -> all.set("resolver", status));
+        ObjectNode unreachable = all.putObject("unreachable");
+        away.forEach((site, reason) -> unreachable.put(site.text(), reason));
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all);
     }
 

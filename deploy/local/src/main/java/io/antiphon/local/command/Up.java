@@ -1,14 +1,17 @@
 package io.antiphon.local.command;
 
 import io.antiphon.config.Configuration;
+import io.antiphon.local.agreement.FirstRound;
 import io.antiphon.local.stack.Installation;
 import io.antiphon.local.stack.Options;
 import io.antiphon.local.stack.Stack;
 import io.antiphon.local.terminal.Screen;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -31,6 +34,7 @@ import picocli.CommandLine.Mixin;
         })
 final class Up implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+    private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
     @Mixin
     private MeshOptions mesh = new MeshOptions();
@@ -40,6 +44,8 @@ final class Up implements Callable<Integer> {
         Configuration configuration = mesh.configuration();
         Path home = mesh.home(configuration);
         Screen screen = Screen.standard();
+        Consumer<String> progress =
+                line -> screen.say(screen.dim(LocalTime.now().format(TIME)) + " " + line);
         Examination examination = Examination.of(configuration);
         if (!examination.fit()) {
             examination.print(screen);
@@ -47,11 +53,8 @@ final class Up implements Callable<Integer> {
             return Exit.BAD;
         }
         return Foreground.run(Exit.GOOD, () -> {
-            try (Stack stack = Stack.start(
-                    configuration,
-                    home,
-                    Installation.found(),
-                    Options.small(line -> screen.say(screen.dim(LocalTime.now().format(TIME)) + " " + line)))) {
+            try (Stack stack = Stack.start(configuration, home, Installation.found(), Options.small(progress))) {
+                new FirstRound(stack, progress).await(FOR_EVER);
                 screen.say("ready");
                 stack.endpoints().lines().forEach(screen::say);
                 Foreground.untilAsked();

@@ -1,19 +1,20 @@
 package io.antiphon.local.command;
 
+import io.antiphon.apply.postgresql.site.PostgresSite;
+import io.antiphon.apply.postgresql.site.SiteException;
 import io.antiphon.apply.postgresql.site.Verdict;
 import io.antiphon.config.Configuration;
-import io.antiphon.config.Kafka;
+import io.antiphon.config.Table;
 import io.antiphon.local.agreement.Agreement;
-import io.antiphon.local.stack.Home;
+import io.antiphon.local.stack.Sites;
 import io.antiphon.local.terminal.Bar;
 import io.antiphon.local.terminal.Screen;
-import java.time.Duration;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code antiphon verify}. */
 @Command(
@@ -34,27 +35,22 @@ import picocli.CommandLine.Option;
         })
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
-    private MeshOptions mesh = new MeshOptions();
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            defaultValue = "2m",
-            converter = Durations.class,
-            description = "How long to wait for what is on its way: 30s, 5m (default: ${DEFAULT-VALUE}).")
-    private Duration timeout = Duration.ofMinutes(2);
+    private ArrivalOptions arrival = new ArrivalOptions();
 
     @Override
     public Integer call() {
-        Configuration configuration = mesh.configuration();
+        Configuration configuration = arrival.configuration();
         Screen screen = Screen.standard();
-        boolean elsewhere = configuration.kafka() instanceof Kafka.Cluster;
-        var agreement = new Agreement(configuration, () -> elsewhere || Home.isHeld(mesh.home(configuration)));
+        var agreement = new Agreement(configuration, () -> arrival.replicates(configuration));
         Agreement.Answer answer = agreement.of(
-                timeout,
+                arrival.timeout(),
                 (table, compared, estimated) -> screen.draw(List.of(Bar.of(table.toString(), compared, estimated))));
         screen.clear();
-        return print(answer, screen);
+        int exit = print(answer, screen);
+        if (exit == Exit.BAD) {
+            uncarried(configuration, screen);
+        }
+        return exit;
     }
 
     private static int print(Agreement.Answer answer, Screen screen) {
@@ -78,6 +74,21 @@ final class VerifyCommand implements Callable<Integer> {
         Agreement.Answer.CannotTell cannotTell = (Agreement.Answer.CannotTell) answer;
         screen.say("could not tell: " + cannotTell.why());
         return Exit.UNUSABLE;
+    }
+
+    /** What is known to differ because it cannot be carried. */
+    private static void uncarried(Configuration configuration, Screen screen) {
+        for (PostgresSite site : Sites.of(configuration)) {
+            try {
+                site.infiniteIntervals(
+                                configuration.tables().stream().map(Table::id).toList())
+                        .forEach(screen::say);
+            } catch (SiteException e) {
+                screen.say(String.valueOf(e.getMessage()));
+            } catch (SQLException e) {
+                screen.say(site.id() + ": " + e.getMessage());
+            }
+        }
     }
 
     private static String rows(Verdict.OfTable table) {

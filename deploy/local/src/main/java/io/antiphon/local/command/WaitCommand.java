@@ -1,14 +1,13 @@
 package io.antiphon.local.command;
 
+import io.antiphon.config.Configuration;
 import io.antiphon.local.agreement.Arrival;
 import io.antiphon.local.terminal.Bar;
 import io.antiphon.local.terminal.Screen;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code antiphon wait}. */
 @Command(
@@ -23,29 +22,26 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:it is",
-            "1:not within the time, or a site cannot be asked",
+            "1:not within the time, or a site cannot be asked, or the pipeline does not run",
             "2:the configuration cannot be used"
         })
 final class WaitCommand implements Callable<Integer> {
     @Mixin
-    private MeshOptions mesh = new MeshOptions();
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            defaultValue = "60s",
-            converter = Durations.class,
-            description = "How long to wait: 500ms, 30s, 5m (default: ${DEFAULT-VALUE}).")
-    private Duration timeout = Duration.ofSeconds(60);
+    private ArrivalOptions arrival = new ArrivalOptions();
 
     @Override
     public Integer call() {
+        Configuration configuration = arrival.configuration();
         Screen screen = Screen.standard();
-        Arrival.Outcome outcome = new Arrival(mesh.configuration())
-                .await(timeout, (markers, of) -> screen.draw(List.of(Bar.of("arrived", markers, of))));
+        if (!arrival.replicates(configuration)) {
+            screen.say(arrival.stopped(configuration));
+            return Exit.BAD;
+        }
+        Arrival.Outcome outcome = new Arrival(configuration)
+                .await(arrival.timeout(), (markers, of) -> screen.draw(List.of(Bar.of("arrived", markers, of))));
         screen.clear();
         if (outcome instanceof Arrival.Outcome.NotYet notYet) {
-            screen.say("not after " + timeout.toMillis() / 1000.0 + " s: " + notYet.missing()
+            screen.say("not after " + arrival.timeout().toMillis() / 1000.0 + " s: " + notYet.missing()
                     + "; antiphon status shows whether the pipeline runs");
             return Exit.BAD;
         }

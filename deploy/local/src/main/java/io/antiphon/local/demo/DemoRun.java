@@ -5,6 +5,7 @@ import io.antiphon.apply.postgresql.site.Verdict;
 import io.antiphon.config.Configuration;
 import io.antiphon.local.agreement.Agreement;
 import io.antiphon.local.agreement.Arrival;
+import io.antiphon.local.agreement.FirstRound;
 import io.antiphon.local.postgres.LocalPostgres;
 import io.antiphon.local.stack.Home;
 import io.antiphon.local.stack.Installation;
@@ -61,6 +62,7 @@ public final class DemoRun {
             try (Stack stack = Stack.start(
                             configuration, home.folder().resolve("stack"), installation, Options.small(this::step));
                     ConflictFeed feed = ConflictFeed.of(stack.endpoints(), new Conflicts()::heard)) {
+                new FirstRound(stack, this::step).await(CATCHING_UP);
                 screen.say(screen.bold("ready") + " after " + seconds(began) + " s");
                 boolean agreed = play(mesh, stack, configuration, feed);
                 if (!once) {
@@ -84,7 +86,6 @@ public final class DemoRun {
 
     private boolean play(DemoMesh mesh, Stack stack, Configuration configuration, ConflictFeed feed)
             throws InterruptedException {
-        arrive(configuration);
         try (var berlin = Workload.at(mesh.berlin(), 1);
                 var tokyo = Workload.at(mesh.tokyo(), 2)) {
             var shops = List.of(berlin, tokyo);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class LogFile {
     private static final long ROLL_AT = 20L << 20;
     private static final int TAIL = 1 << 16;
-    private static final Pattern TROUBLE =
-            Pattern.compile("\\b(ERROR|FATAL)\\b|Exception|error:|Error:|No space left|OutOfMemory");
+    private static final Pattern TROUBLE = Pattern.compile("\\b(ERROR|FATAL)\\b|Exception|error:|Error:|OutOfMemory");
+    private static final String FULL = "No space left on device";
     private static final Pattern STACK = Pattern.compile("^\\s+at |^\\s*\\.\\.\\. \\d+ more|^\\s*$");
 
     private final Path path;
@@ -52,11 +52,14 @@ final class LogFile {
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
 
-    /** The last line that looks like a cause; null if none does. */
+    /** The last line that looks like a cause, or one that tells of a full disk, which has many others follow; null if none does. */
     @Nullable
     String cause(long after) {
         String found = null;
         for (String line : tail(after)) {
+            if (line.contains(FULL)) {
+                return line;
+            }
             if (line.startsWith("Caused by:")
                     || (TROUBLE.matcher(line).find() && !STACK.matcher(line).find())) {
                 found = line;

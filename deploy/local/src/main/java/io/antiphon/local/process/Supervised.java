@@ -81,20 +81,11 @@ public final class Supervised implements AutoCloseable {
      * @throws ProcessFailure if it ended, or has not begun to work in that time
      */
     public void awaitGood(Duration patience) {
-        Instant deadline = Instant.now().plus(patience);
-        while (true) {
-            synchronized (lock) {
-                if (good) {
-                    return;
-                }
-            }
-            if (firstGood.isCompletedExceptionally()) {
-                rethrow();
-            }
-            if (Instant.now().isAfter(deadline)) {
-                throw new ProcessFailure(failure("does not answer after " + patience.toSeconds() + " s"));
-            }
-            rest(LOOK);
+        if (!Deadline.in(patience).sees(() -> isGood() || firstGood.isCompletedExceptionally(), LOOK)) {
+            throw new ProcessFailure(failure("does not answer after " + patience.toSeconds() + " s"));
+        }
+        if (!isGood() && firstGood.isCompletedExceptionally()) {
+            rethrow();
         }
     }
 
@@ -185,7 +176,7 @@ public final class Supervised implements AutoCloseable {
                 }
                 return;
             }
-            rest(LOOK);
+            Deadline.pause(LOOK);
         }
     }
 
@@ -273,15 +264,6 @@ public final class Supervised implements AutoCloseable {
             process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void rest(Duration time) {
-        try {
-            Thread.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ProcessFailure("interrupted");
         }
     }
 

@@ -2,23 +2,26 @@ package io.antiphon.local.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.antiphon.local.process.Deadline;
+import io.antiphon.mesh.MeshName;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka Connect's REST interface, as far as we use it. Waits out rebalances. */
 public final class ConnectRest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CALL = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration REBALANCE = Duration.ofSeconds(60);
 
     /** What has just been written through one request is not at once read by the next. */
@@ -92,6 +95,13 @@ public final class ConnectRest {
                 JSON.getTypeFactory().constructMapType(Map.class, String.class, String.class));
     }
 
+    /** Whether a connector is one of this mesh. */
+    public boolean isOf(MeshName mesh, String name) {
+        Map<String, String> settings = settings(name);
+        return Stream.of("antiphon.mesh", "transforms.capture.mesh")
+                .anyMatch(key -> mesh.text().equals(settings.get(key)));
+    }
+
     public Status status(String name) {
         JsonNode status = call("GET", "/connectors/" + name + "/status", null);
         var tasks = new ArrayList<Task>();
@@ -137,27 +147,25 @@ public final class ConnectRest {
     }
 
     private void awaitState(String name, String state) {
-        Instant deadline = Instant.now().plus(REBALANCE);
-        while (true) {
-            Status status = status(name);
-            if (status.state().equals(state)
-                    && status.tasks().stream().allMatch(task -> task.state().equals(state))) {
-                return;
-            }
-            if (status.failure().isPresent() && state.equals("RUNNING")) {
-                throw new StackException(
-                        "connector " + name + " failed: " + status.failure().get());
-            }
-            if (Instant.now().isAfter(deadline)) {
-                throw new StackException("connector " + name + " is not " + state + " after " + REBALANCE.toSeconds()
-                        + " s, but " + status);
-            }
-            rest();
+        if (!Deadline.in(REBALANCE).sees(() -> is(name, state), LOOK)) {
+            throw new StackException("connector " + name + " is not " + state + " after " + REBALANCE.toSeconds()
+                    + " s, but " + status(name));
         }
     }
 
+    private boolean is(String name, String state) {
+        Status status = status(name);
+        if (status.failure().isPresent() && state.equals("RUNNING")) {
+            throw new StackException(
+                    "connector " + name + " failed: " + status.failure().get());
+        }
+        return status.state().equals(state)
+                && status.tasks().stream().allMatch(task -> task.state().equals(state));
+    }
+
     private JsonNode call(String method, String path, @Nullable JsonNode body) {
-        Instant deadline = Instant.now().plus(REBALANCE);
+        Deadline deadline = Deadline.in(REBALANCE);
+        Deadline appears = Deadline.in(APPEARING);
         while (true) {
             try {
                 HttpResponse<String> response = send(method, path, body == null ? null : body.toString());
@@ -166,21 +174,20 @@ public final class ConnectRest {
                     return response.body().isEmpty() ? JSON.missingNode() : JSON.readTree(response.body());
                 }
                 boolean passing = status == 409 || status == 500 || status == 503;
-                boolean notThereYet = status == 404
-                        && Instant.now().isBefore(deadline.minus(REBALANCE).plus(APPEARING));
-                if (!notThereYet && (!passing || Instant.now().isAfter(deadline))) {
+                boolean notThereYet = status == 404 && !appears.passed();
+                if (!notThereYet && (!passing || deadline.passed())) {
                     throw new StackException("Kafka Connect refused " + method + " " + path + " (" + status + "): "
                             + message(response.body()));
                 }
             } catch (IOException e) {
-                if (Instant.now().isAfter(deadline)) {
+                if (deadline.passed()) {
                     throw new StackException("Kafka Connect at " + address + " does not answer: " + e);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new StackException("interrupted");
             }
-            rest();
+            Deadline.pause(LOOK);
         }
     }
 
@@ -206,15 +213,6 @@ public final class ConnectRest {
                     .orElse("");
         } catch (IOException notJson) {
             return body;
-        }
-    }
-
-    private static void rest() {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackException("interrupted");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.antiphon.local.stack;
 
+import io.antiphon.local.process.Rounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,36 +18,21 @@ final class Keeper implements AutoCloseable {
     private final Map<String, Trouble> troubles = new HashMap<>();
     private final MeshConnectors connectors;
     private final Consumer<String> events;
-    private final Thread thread = new Thread(this::keep, "keeper");
+    private final Rounds rounds;
 
     private Keeper(MeshConnectors connectors, Consumer<String> events) {
         this.connectors = connectors;
         this.events = events;
+        this.rounds = Rounds.every(LOOK, "keeper", () -> connectors.names().forEach(this::look), events);
     }
 
     static Keeper of(MeshConnectors connectors, Consumer<String> events) {
-        var keeper = new Keeper(connectors, events);
-        keeper.thread.setDaemon(true);
-        keeper.thread.start();
-        return keeper;
+        return new Keeper(connectors, events);
     }
 
     @Override
     public void close() {
-        thread.interrupt();
-    }
-
-    private void keep() {
-        try {
-            while (true) {
-                Thread.sleep(LOOK.toMillis());
-                for (String name : connectors.names()) {
-                    look(name);
-                }
-            }
-        } catch (InterruptedException closed) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 
     private void look(String name) {

@@ -6,13 +6,13 @@ import io.antiphon.capture.CaptureConfiguration;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Site;
 import io.antiphon.config.Table;
+import io.antiphon.local.process.Deadline;
 import io.antiphon.mesh.DatabaseNames;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import io.antiphon.mesh.Topics;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,6 +29,7 @@ import org.postgresql.Driver;
 /** The mesh's connectors: capture and apply for each site. */
 final class MeshConnectors {
     private static final int TRIES = 5;
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     private final Configuration configuration;
     private final Endpoints endpoints;
@@ -67,8 +68,27 @@ final class MeshConnectors {
         return connect.status(name);
     }
 
+    List<String> failures() {
+        return names.stream()
+                .flatMap(name -> status(name).failure().map(reason -> name + " failed: " + reason).stream())
+                .toList();
+    }
+
     void restartFailed(String name) {
         connect.restartFailed(name);
+    }
+
+    /** @throws StackException if one of these names is another mesh's */
+    void refuseOthers() {
+        List<String> existing = connect.connectors();
+        names.stream()
+                .filter(name -> existing.contains(name) && !connect.isOf(configuration.mesh(), name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new StackException(
+                            "connector " + name
+                                    + " of this Kafka Connect is another mesh's: give each mesh a Kafka Connect of its own, or name the site otherwise");
+                });
     }
 
     /** Creates what is not there, changes what differs, lets go on what was paused, and removes those of sites that left the mesh. */
@@ -84,7 +104,7 @@ final class MeshConnectors {
         });
         existing.stream()
                 .filter(name -> name.startsWith("capture-") || name.startsWith("apply-"))
-                .filter(name -> !wanted.containsKey(name))
+                .filter(name -> !wanted.containsKey(name) && connect.isOf(configuration.mesh(), name))
                 .forEach(name -> {
                     connect.delete(name);
                     events.accept(name + " is removed: its site is not in the configuration any more");
@@ -93,7 +113,7 @@ final class MeshConnectors {
 
     /** @throws StackException if one fails several times running, or is not there in time */
     void awaitRunning(Duration patience) {
-        Instant deadline = Instant.now().plus(patience);
+        Deadline deadline = Deadline.in(patience);
         var failures = new HashMap<String, Integer>();
         for (String name : names) {
             while (!connect.status(name).running()) {
@@ -105,14 +125,14 @@ final class MeshConnectors {
                     }
                     connect.restartFailed(name);
                 }
-                if (Instant.now().isAfter(deadline)) {
+                if (deadline.passed()) {
                     throw new StackException(name + " does not run after " + patience.toSeconds() + " s: it is "
                             + status.state() + ", its tasks "
                             + status.tasks().stream()
                                     .map(ConnectRest.Task::state)
                                     .toList());
                 }
-                Stack.rest();
+                Deadline.pause(LOOK);
             }
         }
     }

@@ -2,9 +2,9 @@ package io.antiphon.local.stack;
 
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Table;
+import io.antiphon.local.process.Deadline;
 import io.antiphon.mesh.Topics;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * from all sites must meet.
  */
 final class MeshTopics {
+    private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final short REPLICAS_OF_THE_CLUSTER = -1;
 
@@ -112,13 +113,7 @@ final class MeshTopics {
 
     /** What has just been created is not at once there for everybody. */
     private Map<String, TopicDescription> describe(Admin admin) {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(deadline)) {
-            if (settled(admin.listTopics().names()).containsAll(settings.keySet())) {
-                break;
-            }
-            Stack.rest();
-        }
+        Deadline.in(PATIENCE).sees(() -> settled(admin.listTopics().names()).containsAll(settings.keySet()), LOOK);
         return settled(admin.describeTopics(settings.keySet()).allTopicNames());
     }
 

@@ -5,6 +5,7 @@ import io.antiphon.config.Configuration;
 import io.antiphon.config.Kafka;
 import io.antiphon.config.Ports;
 import io.antiphon.config.Table;
+import io.antiphon.local.process.Health;
 import io.antiphon.local.process.Launch;
 import io.antiphon.local.process.ProcessFailure;
 import io.antiphon.local.process.Supervised;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,6 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A running pipeline on this machine: its processes, its topics and its connectors.
@@ -42,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stack implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(30);
-    private static final Duration LOOK = Duration.ofMillis(200);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -57,7 +57,7 @@ public final class Stack implements AutoCloseable {
     private final Admin admin;
     private final MeshConnectors connectors;
     private final Continuity continuity;
-    private @Nullable Keeper keeper;
+    private final List<AutoCloseable> watches = new ArrayList<>();
 
     private Stack(Configuration configuration, Home home, Installation installation, Options options) {
         this.configuration = configuration;
@@ -89,7 +89,7 @@ public final class Stack implements AutoCloseable {
     }
 
     /**
-     * Starts everything, and returns when it replicates.
+     * Starts everything, and returns when every part and every connector runs.
      *
      * @param folder where the stack keeps its data
      * @throws StackException in one line, if it cannot; nothing is left running then
@@ -98,8 +98,11 @@ public final class Stack implements AutoCloseable {
         Home home = Home.of(folder);
         AutoCloseable begun = home;
         try {
+            DiskSpace.check(home.folder());
             var stack = new Stack(configuration, home, installation, options);
             begun = stack;
+            stack.watches.add(DiskSpace.watch(home.folder(), options.progress()));
+            stack.reach();
             stack.continuity.check(stack.clusterBefore());
             stack.startParts();
             stack.replicate();
@@ -108,7 +111,7 @@ public final class Stack implements AutoCloseable {
         } catch (ProcessFailure e) {
             throw new StackException(String.valueOf(e.getMessage()));
         } finally {
-            closeUnlessStarted(begun);
+            end(begun);
         }
     }
 
@@ -160,13 +163,20 @@ public final class Stack implements AutoCloseable {
         connectors.awaitRunning(options.patience());
     }
 
+    /** Why connectors that have failed did, each in a line. */
+    public List<String> failures() {
+        try {
+            return connectors.failures();
+        } catch (StackException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Stops everything in reverse order. Leaves no process and no temporary file; the data stays. */
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
-        if (keeper != null) {
-            keeper.close();
-        }
+        watches.forEach(Stack::end);
         for (List<Part> together : List.of(List.of(Part.CONNECT, Part.RESOLVER), List.of(Part.REGISTRY, Part.BROKER))) {
             together.stream()
                     .map(parts::get)
@@ -182,12 +192,41 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    private static void closeUnlessStarted(AutoCloseable begun) {
+    private static void end(AutoCloseable begun) {
         try {
             begun.close();
         } catch (Exception e) {
             throw new StackException("cannot clean up: " + e);
         }
+    }
+
+    /** Looks whether somebody's own cluster is there, before anything is changed. */
+    private void reach() {
+        if (configuration.kafka() instanceof Kafka.Cluster) {
+            reach("broker at " + endpoints.bootstrapServers(), "kafka.bootstrap.servers", this::brokerAnswers);
+            reach(
+                    "registry at " + endpoints.registry(),
+                    "kafka.registry",
+                    () -> answers(endpoints.registry() + "/subjects"));
+            reach("Kafka Connect at " + endpoints.connect(), "kafka.connect", connect::answers);
+            connectors.refuseOthers();
+        }
+    }
+
+    private static void reach(String what, String key, Health health) {
+        String said = "not as it should";
+        try {
+            if (health.good()) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("interrupted");
+        } catch (Exception e) {
+            said = String.valueOf(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+        }
+        throw new StackException("the " + what + " does not answer (" + said + "): start it, or correct " + key
+                + " in the configuration");
     }
 
     private void startParts() {
@@ -224,7 +263,8 @@ public final class Stack implements AutoCloseable {
             options.progress().accept("the resolver is up at " + endpoints.http());
         });
         endpoints.write(home.folder());
-        keeper = Keeper.of(connectors, options.progress());
+        watches.add(Keeper.of(connectors, options.progress()));
+        watches.add(SiteWatch.over(Sites.of(configuration), options.progress()));
     }
 
     private void prepareSites() {
@@ -240,7 +280,7 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    private void start(Part part, Launch launch, io.antiphon.local.process.Health health) {
+    private void start(Part part, Launch launch, Health health) {
         var supervised = new Supervised(launch, health, GRACE, options.progress());
         parts.put(part, supervised);
         supervised.start();
@@ -339,15 +379,6 @@ public final class Stack implements AutoCloseable {
             return InetAddress.getLocalHost().getHostAddress();
         } catch (UnknownHostException e) {
             return Ports.LOOPBACK;
-        }
-    }
-
-    static void rest() {
-        try {
-            Thread.sleep(LOOK.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackException("interrupted");
         }
     }
 }

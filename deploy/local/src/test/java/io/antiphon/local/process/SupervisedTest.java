@@ -48,6 +48,13 @@ class SupervisedTest {
     }
 
     @Test
+    void saysThatTheDiskIsFullWhateverElseFollowsFromThat() {
+        Supervised worker =
+                running("echo 'ERROR write: No space left on device'; echo 'ERROR all log dirs have failed'; exit 1");
+        assertThatThrownBy(() -> worker.awaitGood(PATIENCE)).hasMessageContaining("No space left on device");
+    }
+
+    @Test
     void saysThatItDoesNotAnswerInTime() {
         Supervised worker = running("echo still thinking; exec sleep 60");
         assertThatThrownBy(() -> worker.awaitGood(Duration.ofMillis(300)))

@@ -8,15 +8,28 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * The questions of {@code antiphon wait} at one site. A token has been answered when every site's {@link #arrived} holds every marker that
- * {@link #ask} returned at any site.
+ * The questions of {@code antiphon wait} at one site, numbered.
+ *
+ * <p>A question has been answered at a site when what has {@link #arrived} there has its number or a later one: numbers grow in the order of
+ * the asking site's log, so that of questions asked at the same time compaction may drop the earlier ones.
  */
 public final class Markers implements AutoCloseable {
+    // The row's lock makes the numbers grow in the order of the commits. They also follow the clock, so that a site
+    // whose
+    // database is restored from a backup does not give one again. In the order of the key, so that no two wait for each
+    // other.
+    private static final String ASK = """
+            INSERT INTO antiphon.marker AS before (mesh, resolved_topic, resolved_partition, site, number)
+            SELECT ?, topic, partition, ?, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+            FROM unnest(?::text[]) AS topic, generate_series(0, ? - 1) AS partition ORDER BY topic, partition
+            ON CONFLICT (mesh, resolved_topic, resolved_partition)
+            DO UPDATE SET number = greatest(before.number + 1, excluded.number)
+            RETURNING resolved_topic, resolved_partition, number""";
+
     private final PostgresSite site;
     private final Connection connection;
 
@@ -25,61 +38,39 @@ public final class Markers implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** Puts one marker per table and partition into this site's log, behind everything committed here before. */
-    public Set<Marker> ask(String token, Collection<TableId> tables, int partitions) throws SQLException {
+    /** Puts one marker per table and partition into this site's log, behind everything committed here before; each with its number. */
+    public Map<Marker, Long> ask(Collection<TableId> tables, int partitions) throws SQLException {
         var topics = new Topics(site.mesh());
-        var asked = new HashSet<Marker>();
-        connection.setAutoCommit(false);
-        try (PreparedStatement insert = connection.prepareStatement("""
-                INSERT INTO antiphon.marker (mesh, token, site, resolved_topic, resolved_partition)
-                VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""")) {
-            for (TableId table : tables) {
-                for (int partition = 0; partition < partitions; partition++) {
-                    var marker = new Marker(site.id(), topics.resolved(table), partition);
-                    insert.setString(1, site.mesh().text());
-                    insert.setString(2, token);
-                    insert.setString(3, marker.site().text());
-                    insert.setString(4, marker.resolvedTopic());
-                    insert.setInt(5, marker.resolvedPartition());
-                    insert.addBatch();
-                    asked.add(marker);
-                }
-            }
-            insert.executeBatch();
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-        return Set.copyOf(asked);
-    }
-
-    /** The markers of a token, of whatever site, that this site's sink has come past. */
-    public Set<Marker> arrived(String token) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT site, resolved_topic, resolved_partition FROM antiphon.arrival WHERE mesh = ? AND token = ?")) {
-            query.setString(1, site.mesh().text());
-            query.setString(2, token);
-            try (ResultSet row = query.executeQuery()) {
-                var arrived = new HashSet<Marker>();
+        try (PreparedStatement ask = connection.prepareStatement(ASK)) {
+            ask.setString(1, site.mesh().text());
+            ask.setString(2, site.id().text());
+            ask.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(topics::resolved).toArray()));
+            ask.setInt(4, partitions);
+            try (ResultSet row = ask.executeQuery()) {
+                var asked = new HashMap<Marker, Long>();
                 while (row.next()) {
-                    arrived.add(new Marker(new SiteId(row.getString(1)), row.getString(2), row.getInt(3)));
+                    asked.put(new Marker(site.id(), row.getString(1), row.getInt(2)), row.getLong(3));
                 }
-                return Set.copyOf(arrived);
+                return Map.copyOf(asked);
             }
         }
     }
 
-    /** Takes a token's markers and arrivals out of this site. */
-    public void forget(String token) throws SQLException {
-        for (String table : List.of("marker", "arrival")) {
-            try (PreparedStatement delete =
-                    connection.prepareStatement("DELETE FROM antiphon." + table + " WHERE mesh = ? AND token = ?")) {
-                delete.setString(1, site.mesh().text());
-                delete.setString(2, token);
-                delete.executeUpdate();
+    /** The latest number of each marker, of whatever site, that this site's sink has come past. */
+    public Map<Marker, Long> arrived() throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT site, resolved_topic, resolved_partition, number FROM antiphon.arrival WHERE mesh = ?")) {
+            query.setString(1, site.mesh().text());
+            try (ResultSet row = query.executeQuery()) {
+                var arrived = new HashMap<Marker, Long>();
+                while (row.next()) {
+                    arrived.put(
+                            new Marker(new SiteId(row.getString(1)), row.getString(2), row.getInt(3)), row.getLong(4));
+                }
+                return Map.copyOf(arrived);
             }
         }
     }

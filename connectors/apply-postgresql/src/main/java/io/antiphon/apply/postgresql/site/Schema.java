@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** Our schema in a site's database. Several meshes share it: every row says of which mesh it is. */
 final class Schema {
     /** What this version creates and reads; a site prepared with another layout is refused. */
-    static final int LAYOUT = 1;
+    static final int LAYOUT = 2;
 
     private static final Map<String, String> TABLES = tables();
 
@@ -34,11 +34,12 @@ final class Schema {
                 epoch bigint, next_offset bigint, version bigint, applied bigint, outcomes text,
                 waiting text NOT NULL DEFAULT '[]',
                 PRIMARY KEY (mesh, resolved_topic, resolved_partition)""");
-        for (String table : List.of("marker", "arrival")) {
-            tables.put(table, """
-                    mesh text, token text, site text, resolved_topic text, resolved_partition int,
-                    PRIMARY KEY (mesh, token, site, resolved_topic, resolved_partition)""");
-        }
+        tables.put("marker", """
+                mesh text, resolved_topic text, resolved_partition int, site text NOT NULL, number bigint NOT NULL,
+                PRIMARY KEY (mesh, resolved_topic, resolved_partition)""");
+        tables.put("arrival", """
+                mesh text, resolved_topic text, resolved_partition int, site text, number bigint NOT NULL,
+                PRIMARY KEY (mesh, resolved_topic, resolved_partition, site)""");
         tables.put("heartbeat", "mesh text PRIMARY KEY, beat bigint NOT NULL");
         return tables;
     }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +100,7 @@ class PreparedAndRemovedTest {
                         "SELECT DISTINCT relreplident FROM pg_class WHERE relname IN ('customer', 'ticket', 'Or.der')"))
                 .containsExactly("f");
         assertThat(database.ask("SELECT mesh, site, layout, prepared_at <= clock_timestamp() FROM antiphon.site"))
-                .containsExactly("shop|berlin|1|t");
+                .containsExactly("shop|berlin|2|t");
         assertThat(database.ask("SELECT mesh, beat FROM antiphon.heartbeat")).containsExactly("shop|0");
     }
 
@@ -307,26 +308,42 @@ class PreparedAndRemovedTest {
     }
 
     @Test
-    void markersAreAskedAndForgotten() throws SQLException {
+    void eachQuestionHasAgreaterNumberThanThoseBefore() throws SQLException {
+        berlin.prepare(TABLES);
+        try (Markers one = berlin.markers();
+                Markers other = berlin.markers()) {
+            var place = new Marker(new SiteId("berlin"), "shop.resolved.public.customer", 2);
+            Map<Marker, Long> first = one.ask(List.of(CUSTOMER, TICKET), 3);
+            Map<Marker, Long> second = other.ask(List.of(TICKET, CUSTOMER), 3);
+            assertThat(first).hasSize(6);
+            assertThat(second.get(place)).isGreaterThan(first.get(place));
+            assertThat(database.ask("SELECT count(*), min(site), min(mesh) FROM antiphon.marker"))
+                    .containsExactly("6|berlin|shop");
+
+            database.run("UPDATE antiphon.marker SET number = number + 1000000000000000");
+            Map<Marker, Long> behindTheClock = one.ask(List.of(CUSTOMER), 3);
+            assertThat(behindTheClock.get(place)).isEqualTo(second.get(place) + 1_000_000_000_000_001L);
+
+            database.run("UPDATE antiphon.marker SET number = 1");
+            assertThat(one.ask(List.of(CUSTOMER), 3).get(place))
+                    .as("a database restored from a backup")
+                    .isGreaterThan(second.get(place));
+        }
+    }
+
+    @Test
+    void whatHasArrivedIsToldOfEverySite() throws SQLException {
         berlin.prepare(TABLES);
         try (Markers markers = berlin.markers()) {
-            assertThat(markers.ask("t1", List.of(CUSTOMER, TICKET), 3))
-                    .hasSize(6)
-                    .contains(new Marker(new SiteId("berlin"), "shop.resolved.public.customer", 2));
-            assertThat(database.ask("SELECT count(*), min(token), min(site), min(mesh) FROM antiphon.marker"))
-                    .containsExactly("6|t1|berlin|shop");
-
-            database.run("INSERT INTO antiphon.arrival SELECT mesh, token, 'tokyo', resolved_topic, resolved_partition"
+            markers.ask(List.of(CUSTOMER, TICKET), 3);
+            database.run("INSERT INTO antiphon.arrival SELECT mesh, resolved_topic, resolved_partition, 'tokyo', 7"
                     + " FROM antiphon.marker WHERE resolved_partition = 1");
-            assertThat(markers.arrived("t1"))
-                    .containsExactlyInAnyOrder(
+            assertThat(markers.arrived())
+                    .isEqualTo(Map.of(
                             new Marker(new SiteId("tokyo"), "shop.resolved.public.customer", 1),
-                            new Marker(new SiteId("tokyo"), "shop.resolved.public.ticket", 1));
-            assertThat(markers.arrived("t2")).isEmpty();
-
-            markers.forget("t1");
-            assertThat(database.ask("SELECT FROM antiphon.marker UNION ALL SELECT FROM antiphon.arrival"))
-                    .isEmpty();
+                            7L,
+                            new Marker(new SiteId("tokyo"), "shop.resolved.public.ticket", 1),
+                            7L));
         }
     }
 
