@@ -10,6 +10,7 @@ import io.antiphon.local.stack.Home;
 import io.antiphon.local.stack.Installation;
 import io.antiphon.site.Database;
 import io.antiphon.site.Databases;
+import io.antiphon.site.Line;
 import io.antiphon.site.Shell;
 import io.antiphon.site.Shell.Ended;
 import io.antiphon.site.Site;
@@ -44,6 +45,7 @@ class CommandsIT {
     private Databases provider;
     private Site berlin;
     private Site tokyo;
+    private Line line;
     private List<String> before;
     private Shell.Running up;
     private Shell.Running second;
@@ -55,6 +57,7 @@ class CommandsIT {
         provider = Databases.chosen(Installation.found(), FOLDER.resolve("sites"));
         berlin = Site.alone("berlin", database("berlin"));
         tokyo = Site.alone("tokyo", database("tokyo"));
+        line = Line.to(tokyo.database());
         for (Site site : List.of(berlin, tokyo)) {
             site.writes(
                     "CREATE TABLE customer (id int PRIMARY KEY, name text)",
@@ -77,6 +80,7 @@ class CommandsIT {
                 running.asksToStop();
             }
         }
+        line.close();
         databases.forEach(Database::close);
     }
 
@@ -97,7 +101,7 @@ class CommandsIT {
         shell.file(
                 "twice.yaml",
                 configuration("cmd", "public.customer", "")
-                        .replace(tokyo.database().url(), berlin.database().url()));
+                        .replace(line.url(), berlin.database().url()));
         refused("twice.yaml", "same database");
         shell.file("no-yaml.yaml", "mesh: [");
         refused("no-yaml.yaml", "no-yaml.yaml");
@@ -113,6 +117,16 @@ class CommandsIT {
         assertThat(password.status()).isOne();
         assertThat(password.said()).contains("berlin", "password").doesNotContain("\tat ", "wrong }");
 
+        shell.file(
+                "unreachable.yaml",
+                configuration("cmd", "public.customer", "")
+                        .replace(berlin.database().url(), "jdbc:postgresql://127.0.0.1:1/berlin"));
+        Ended unreachable = shell.antiphon("up", "-f", "unreachable.yaml");
+        assertThat(unreachable.status()).isOne();
+        assertThat(unreachable.said())
+                .contains("127.0.0.1:1/berlin cannot be reached", "host, port and network", "not started")
+                .doesNotContain("\tat ");
+
         shell.file("table.yaml", configuration("cmd", "public.nothing", ""));
         Ended table = shell.antiphon("doctor", "-f", "table.yaml");
         assertThat(table.status()).isOne();
@@ -124,10 +138,7 @@ class CommandsIT {
                 java.util.Map.of("wal_level", "replica", "track_commit_timestamp", "off"));
         databases.add(bare);
         Site.alone("bare", bare).writes("CREATE TABLE customer (id int, name text)");
-        shell.file(
-                "unfit.yaml",
-                configuration("cmd", "public.customer", "")
-                        .replace(tokyo.database().url(), bare.url()));
+        shell.file("unfit.yaml", configuration("cmd", "public.customer", "").replace(line.url(), bare.url()));
         Ended doctor = shell.antiphon("doctor", "-f", "unfit.yaml");
         assertThat(doctor.status()).isOne();
         assertThat(doctor.said())
@@ -147,11 +158,26 @@ class CommandsIT {
     }
 
     @Test
+    @Order(2)
+    void wait_and_status_say_that_nothing_runs() {
+        for (String command : List.of("wait", "status")) {
+            Ended ended = shell.antiphon(command);
+            assertThat(ended.status()).as(ended.said()).isOne();
+            assertThat(ended.said()).contains("cmd does not run in .antiphon/cmd: start it with antiphon up");
+        }
+    }
+
+    @Test
     @Order(3)
     void up_says_ready_and_what_is_written_travels() {
         berlin.writes("INSERT INTO customer SELECT i, 'n' || i FROM generate_series(1, 100) i");
         up = shell.starts("up");
         eventually(() -> assertThat(up.said()).contains("ready"));
+        for (Site site : List.of(berlin, tokyo)) {
+            assertThat(site.strings("SELECT DISTINCT site FROM antiphon.arrival ORDER BY 1"))
+                    .as("a marker of each site has come out at %s before ready is said", site)
+                    .containsExactly("berlin", "tokyo");
+        }
         tokyo.writes("INSERT INTO customer VALUES (1000, 'Aiko')");
 
         Ended waited = shell.antiphon("wait", "--timeout", "60s");
@@ -171,7 +197,56 @@ class CommandsIT {
         assertThat(told.path("endpoints").path("connect").asText()).startsWith("http://127.0.0.1:");
         assertThat(told.at("/connectors/apply-tokyo/state").asText()).isEqualTo("RUNNING");
         assertThat(told.at("/resolver/sites/berlin/captured").asLong()).isPositive();
-        assertThat(shell.antiphon("status").said()).contains("berlin", "tokyo", "127.0.0.1");
+        String words = shell.antiphon("status").said();
+        assertThat(words).contains("berlin", "tokyo");
+        for (String part : List.of("bootstrapServers", "registry", "connect", "http")) {
+            String address = told.path("endpoints").path(part).asText();
+            assertThat(address).as(part).matches("(http://)?127\\.0\\.0\\.1:[1-9]\\d{3,4}(/.*)?");
+            assertThat(words).as(part).contains(address);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void a_site_that_goes_away_is_said_and_waited_for() throws Exception {
+        tokyo.database().stops();
+        try {
+            eventually(() -> assertThat(up.said()).contains("site tokyo: ", "check that PostgreSQL runs there"));
+            Ended status = shell.antiphon("status", "--json");
+            assertThat(status.status()).as(status.said()).isOne();
+            assertThat(JSON.readTree(status.said()).at("/unreachable/tokyo").asText())
+                    .contains("cannot be reached");
+            assertThat(shell.antiphon("status").said()).contains("tokyo: ", "cannot be reached");
+            Ended waited = shell.antiphon("wait");
+            assertThat(waited.status()).isOne();
+            assertThat(waited.said()).contains("tokyo: ", "cannot be reached").doesNotContain("\tat ");
+            assertThat(shell.antiphon("verify").status()).isEqualTo(2);
+            berlin.writes("INSERT INTO customer VALUES (1001, 'meanwhile')");
+        } finally {
+            tokyo.database().starts();
+        }
+        eventually(() -> assertThat(up.said()).contains("site tokyo is back"));
+        tokyo.comesToHold("customer", 1001, "(1001,meanwhile)");
+        assertThat(shell.antiphon("wait").status()).isZero();
+        assertThat(up.said()).doesNotContain("\tat ");
+    }
+
+    @Test
+    @Order(4)
+    void a_network_that_is_cut_is_said_and_both_sides_go_on_until_it_is_mended() {
+        String before = up.said();
+        line.cuts();
+        try {
+            eventually(() -> assertThat(up.said().substring(before.length()))
+                    .contains("site tokyo: ", "host, port and network"));
+            berlin.writes("INSERT INTO customer VALUES (1002, 'berlin alone')");
+            tokyo.writes("INSERT INTO customer VALUES (1003, 'tokyo alone')");
+        } finally {
+            line.mends();
+        }
+        eventually(() -> assertThat(up.said().substring(before.length())).contains("site tokyo is back"));
+        tokyo.comesToHold("customer", 1002, "(1002,\"berlin alone\")");
+        berlin.comesToHold("customer", 1003, "(1003,\"tokyo alone\")");
     }
 
     @Test
@@ -240,6 +315,23 @@ class CommandsIT {
     }
 
     @Test
+    @Order(7)
+    void a_cluster_that_is_not_there_or_not_ours_is_said_before_anything_is_changed() throws Exception {
+        JsonNode at = JSON.readTree(shell.antiphon("status", "--json").said()).path("endpoints");
+        List<String> now = berlin.strings(WHAT_WE_ADD);
+        String kafka = "kafka: { bootstrap.servers: \"%s\", registry: \"%s\", connect: \"%s\" }\nports: { http: 0 }";
+        String broker = at.path("bootstrapServers").asText();
+        String registry = at.path("registry").asText();
+        String connect = at.path("connect").asText();
+
+        cannotStart(kafka.formatted("127.0.0.1:1", registry, connect), "the broker at 127.0.0.1:1", "kafka.bootstrap");
+        cannotStart(kafka.formatted(broker, "http://127.0.0.1:1/v7", connect), "registry at http", "kafka.registry");
+        cannotStart(kafka.formatted(broker, registry, "http://127.0.0.1:1"), "Kafka Connect at", "kafka.connect");
+        cannotStart(kafka.formatted(broker, registry, connect), "connector capture-berlin", "another mesh");
+        assertThat(berlin.strings(WHAT_WE_ADD)).as("nothing has been changed").isEqualTo(now);
+    }
+
+    @Test
     @Order(8)
     void sigterm_stops_in_order_and_remove_leaves_the_databases_as_they_were() {
         Ended early = shell.antiphon("remove");
@@ -262,6 +354,13 @@ class CommandsIT {
         assertThat(shell.antiphon("remove", "-f", "second.yaml").status()).isZero();
         assertThat(berlin.strings(WHAT_WE_ADD)).isEqualTo(before);
         assertThat(tokyo.strings(WHAT_WE_ADD)).isEqualTo(before);
+    }
+
+    private void cannotStart(String kafka, String... words) {
+        shell.file("cluster.yaml", configuration("third", "public.customer", kafka));
+        Ended ended = shell.antiphon("up", "-f", "cluster.yaml");
+        assertThat(ended.status()).as(ended.said()).isOne();
+        assertThat(ended.said()).contains(words).doesNotContain("\tat ");
     }
 
     private Database database(String name) {
@@ -292,7 +391,7 @@ class CommandsIT {
                         berlin.database().url(),
                         berlin.database().user(),
                         berlin.database().password(),
-                        tokyo.database().url(),
+                        line.url(),
                         tokyo.database().user(),
                         tokyo.database().password(),
                         table,

@@ -4,6 +4,7 @@ import static io.antiphon.fault.CrashOf.broker;
 import static io.antiphon.fault.CrashOf.connect;
 import static io.antiphon.fault.CrashOf.crashOf;
 import static io.antiphon.fault.CrashOf.database;
+import static io.antiphon.fault.CrashOf.registry;
 import static io.antiphon.fault.CrashOf.resolver;
 import static io.antiphon.guarantee.CausalNeverLoses.causalNeverLoses;
 import static io.antiphon.guarantee.Convergence.convergence;
@@ -52,7 +53,7 @@ class CrashesIT {
     }
 
     static Stream<CrashOf> victims() {
-        return Stream.of(resolver(), connect(), broker(), database("tokyo"));
+        return Stream.of(resolver(), connect(), broker(), registry(), database("tokyo"));
     }
 
     @ParameterizedTest(name = "{0}")

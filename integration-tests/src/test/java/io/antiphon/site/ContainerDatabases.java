@@ -1,5 +1,6 @@
 package io.antiphon.site;
 
+import static io.antiphon.site.Eventually.eventually;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.DriverManager;
@@ -111,6 +112,24 @@ final class ContainerDatabases implements Databases {
             var docker = container.getDockerClient();
             docker.killContainerCmd(container.getContainerId()).exec();
             docker.startContainerCmd(container.getContainerId()).exec();
+        }
+
+        @Override
+        public void stops() {
+            container
+                    .getDockerClient()
+                    .stopContainerCmd(container.getContainerId())
+                    .exec();
+        }
+
+        @Override
+        public void starts() {
+            container
+                    .getDockerClient()
+                    .startContainerCmd(container.getContainerId())
+                    .exec();
+            eventually(
+                    () -> DriverManager.getConnection(url(), user(), password()).close());
         }
 
         @Override

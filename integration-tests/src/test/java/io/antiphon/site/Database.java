@@ -12,6 +12,12 @@ public interface Database extends AutoCloseable {
     /** Ends the server as {@code kill -9} does; it starts again, with what was committed. Returns when it has ended. */
     void crash();
 
+    /** Stops the server and leaves it down until {@link #starts}. */
+    void stops();
+
+    /** Starts it again; returns when it can be connected to. */
+    void starts();
+
     @Override
     void close();
 }

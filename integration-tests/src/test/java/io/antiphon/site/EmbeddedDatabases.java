@@ -73,6 +73,17 @@ record EmbeddedDatabases(Installation installation, Path folder) implements Data
         }
 
         @Override
+        public void stops() {
+            server.server().close();
+        }
+
+        @Override
+        public void starts() {
+            server.server().start();
+            server.await();
+        }
+
+        @Override
         public void close() {
             server.close();
         }

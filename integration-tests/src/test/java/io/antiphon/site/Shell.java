@@ -32,7 +32,24 @@ public record Shell(Path folder) {
             return ends();
         }
 
-        Ended ends() {
+        /** Sends SIGINT, as Ctrl-C does, and waits for the end. */
+        public Ended interrupted() {
+            try {
+                new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .inheritIO()
+                        .start()
+                        .waitFor();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+            return ends();
+        }
+
+        /** Waits for the end. */
+        public Ended ends() {
             try {
                 if (!process.waitFor(120, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
@@ -53,7 +70,12 @@ public record Shell(Path folder) {
 
     /** Starts {@code antiphon} with these arguments. */
     public Running starts(String... arguments) {
-        var command = new ArrayList<String>();
+        return startsBehind(List.of(), arguments);
+    }
+
+    /** Starts {@code antiphon} with these arguments, by a command that runs another. */
+    public Running startsBehind(List<String> other, String... arguments) {
+        var command = new ArrayList<>(other);
         command.add(COMMAND.toString());
         command.addAll(List.of(arguments));
         try {
