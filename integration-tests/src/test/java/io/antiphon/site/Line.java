@@ -85,14 +85,23 @@ public final class Line implements AutoCloseable {
         runs(() -> {
             while (true) {
                 Socket one = here.accept();
-                Socket other = new Socket();
-                ends.add(one);
-                ends.add(other);
-                other.connect(database);
-                runs(() -> carries(one, other));
-                runs(() -> carries(other, one));
+                runs(() -> connects(one));
             }
         });
+    }
+
+    private void connects(Socket one) throws IOException {
+        ends.add(one);
+        Socket other = new Socket();
+        ends.add(other);
+        try {
+            other.connect(database);
+        } catch (IOException refused) {
+            one.close();
+            throw refused;
+        }
+        runs(() -> carries(other, one));
+        carries(one, other);
     }
 
     private void carries(Socket from, Socket to) throws IOException {

@@ -21,6 +21,7 @@ public final class Supervised implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
     private static final Duration LASTED = Duration.ofMinutes(1);
 
     /** A process that a signal ended has this exit code and the signal's number. */
@@ -29,6 +30,7 @@ public final class Supervised implements AutoCloseable {
     private final Launch launch;
     private final Health health;
     private final Duration grace;
+    private final Duration unwell;
     private final Consumer<String> events;
     private final LogFile log;
     private final CompletableFuture<Void> firstGood = new CompletableFuture<>();
@@ -47,9 +49,15 @@ public final class Supervised implements AutoCloseable {
      * @param events told in one line what happens to the process after its first start
      */
     public Supervised(Launch launch, Health health, Duration grace, Consumer<String> events) {
+        this(launch, health, grace, Duration.ZERO, events);
+    }
+
+    /** @param unwell how long it may run without doing its work before it is ended and started again; zero for ever */
+    public Supervised(Launch launch, Health health, Duration grace, Duration unwell, Consumer<String> events) {
         this.launch = launch;
         this.health = health;
         this.grace = grace;
+        this.unwell = unwell;
         this.events = events;
         this.log = new LogFile(launch.log());
     }
@@ -174,10 +182,31 @@ public final class Supervised implements AutoCloseable {
                 if (!firstGood.complete(null)) {
                     events.accept(launch.name() + " is back");
                 }
+                if (!unwell.isZero()) {
+                    endWhenUnwell(started);
+                }
                 return;
             }
             Deadline.pause(LOOK);
         }
+    }
+
+    private void endWhenUnwell(Process started) {
+        Deadline well = Deadline.in(unwell);
+        while (started.isAlive() && !well.passed()) {
+            Deadline.pause(LOOK_AGAIN);
+            if (answers()) {
+                well = Deadline.in(unwell);
+            }
+        }
+        synchronized (lock) {
+            if (process != started || !wanted || !started.isAlive()) {
+                return;
+            }
+            good = false;
+        }
+        events.accept(failure("runs, but has not done its work for " + unwell.toSeconds() + " s") + "; ending it");
+        started.destroyForcibly();
     }
 
     private boolean answers() {

@@ -5,15 +5,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Starts connectors that have failed again, with growing pauses, and says why they failed. */
 final class Keeper implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(2);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
+    private static final Duration LASTED = Duration.ofSeconds(10);
 
-    private record Trouble(String reason, Instant next, Duration pause) {}
+    /** @param runsSince when it was seen to run again; null while it does not */
+    private record Trouble(
+            String reason,
+            Instant next,
+            Duration pause,
+            @Nullable Instant runsSince) {
+        Trouble runningSince(@Nullable Instant moment) {
+            return new Trouble(reason, next, pause, moment);
+        }
+
+        /** The one that follows when it was of no use to start it again. */
+        Trouble again(String nowReason, Instant now) {
+            Duration longer = pause.multipliedBy(2);
+            Duration following = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+            return new Trouble(nowReason, now.plus(following), following, null);
+        }
+    }
 
     private final Map<String, Trouble> troubles = new HashMap<>();
     private final MeshConnectors connectors;
@@ -38,26 +55,42 @@ final class Keeper implements AutoCloseable {
     private void look(String name) {
         try {
             ConnectRest.Status status = connectors.status(name);
-            Optional<String> failure = status.failure();
             Trouble trouble = troubles.get(name);
-            if (failure.isEmpty()) {
+            status.failure().ifPresentOrElse(reason -> failed(name, reason, trouble), () -> {
                 if (trouble != null && status.running()) {
-                    troubles.remove(name);
-                    events.accept(name + " runs again");
+                    runs(name, trouble);
                 }
-                return;
-            }
-            if (trouble == null || !trouble.reason().equals(failure.get())) {
-                events.accept(name + " failed: " + failure.get() + "; it is tried again until it runs");
-            }
-            if (trouble == null || Instant.now().isAfter(trouble.next())) {
-                Duration pause = trouble == null ? LOOK : trouble.pause().multipliedBy(2);
-                pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-                troubles.put(name, new Trouble(failure.get(), Instant.now().plus(pause), pause));
-                connectors.restartFailed(name);
-            }
+            });
         } catch (StackException connectIsDown) {
             // Its own supervision says so and mends it.
+        }
+    }
+
+    private void failed(String name, String reason, @Nullable Trouble before) {
+        if (before == null || !before.reason().equals(reason)) {
+            events.accept(name + " failed: " + reason + "; it is tried again until it runs");
+        }
+        Instant now = Instant.now();
+        if (before == null) {
+            troubles.put(name, new Trouble(reason, now.plus(LOOK), LOOK, null));
+            connectors.restartFailed(name);
+        } else if (now.isAfter(before.next())) {
+            troubles.put(name, before.again(reason, now));
+            connectors.restartFailed(name);
+        } else {
+            troubles.put(name, before.runningSince(null));
+        }
+    }
+
+    /** One that has only just been started may fail again at once. */
+    private void runs(String name, Trouble trouble) {
+        Instant now = Instant.now();
+        Instant since = trouble.runsSince();
+        if (since == null) {
+            troubles.put(name, trouble.runningSince(now));
+        } else if (Duration.between(since, now).compareTo(LASTED) > 0) {
+            troubles.remove(name);
+            events.accept(name + " runs again");
         }
     }
 }

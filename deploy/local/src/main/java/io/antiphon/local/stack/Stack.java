@@ -44,6 +44,9 @@ import org.apache.kafka.common.Uuid;
 public final class Stack implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(30);
 
+    /** The registry goes on without its database when that could not be written to. */
+    private static final Duration UNWELL = Duration.ofSeconds(15);
+
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final Configuration configuration;
@@ -281,7 +284,8 @@ public final class Stack implements AutoCloseable {
     }
 
     private void start(Part part, Launch launch, Health health) {
-        var supervised = new Supervised(launch, health, GRACE, options.progress());
+        var supervised = new Supervised(
+                launch, health, GRACE, part == Part.REGISTRY ? UNWELL : Duration.ZERO, options.progress());
         parts.put(part, supervised);
         supervised.start();
     }

@@ -64,6 +64,20 @@ class SupervisedTest {
     }
 
     @Test
+    void isStartedAgainWhenItRunsWithoutDoingItsWork() {
+        Supervised worker = running("touch up; exec sleep 60", Duration.ofMillis(100));
+        worker.awaitGood(PATIENCE);
+        long before = worker.pid();
+
+        await().until(() -> Files.deleteIfExists(folder.resolve("up")));
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(events)
+                .anySatisfy(line -> assertThat(line).contains("has not done its work"))
+                .anySatisfy(line -> assertThat(line).contains("is back")));
+        assertThat(worker.pid()).isPositive().isNotEqualTo(before);
+    }
+
+    @Test
     void isStartedAgainAfterACrashAndSaysSo() {
         Supervised worker = running("touch up; exec sleep 60");
         worker.awaitGood(PATIENCE);
@@ -130,14 +144,18 @@ class SupervisedTest {
     }
 
     private Supervised running(String script) {
+        return running(script, Duration.ZERO);
+    }
+
+    private Supervised running(String script, Duration unwell) {
         var launch = new Launch(
                 "the worker",
                 List.of("sh", "-c", "cd " + folder + "; " + script),
                 Map.of(),
                 log(),
                 folder.resolve("run/worker"));
-        var worker =
-                new Supervised(launch, () -> Files.exists(folder.resolve("up")), Duration.ofSeconds(1), events::add);
+        var worker = new Supervised(
+                launch, () -> Files.exists(folder.resolve("up")), Duration.ofSeconds(1), unwell, events::add);
         started.add(worker);
         worker.start();
         return worker;
