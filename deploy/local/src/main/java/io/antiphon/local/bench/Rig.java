@@ -104,7 +104,7 @@ final class Rig implements AutoCloseable {
         }
         if (plan.profile().isPresent()) {
             Path recordings = plan.profile().get().toAbsolutePath();
-            for (Part part : List.of(Part.CONNECT, Part.RESOLVER)) {
+            for (Part part : List.of(Part.CONNECT, Part.RESOLVER, Part.BROKER)) {
                 var flags = new ArrayList<>(options.jvm().getOrDefault(part, List.of()));
                 flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                         + recordings.resolve(part.name().toLowerCase(java.util.Locale.ROOT) + ".jfr"));

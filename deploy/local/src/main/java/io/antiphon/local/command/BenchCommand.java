@@ -84,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "FOLDER",
-            description = "Leave flight recordings of the resolver and of the Connect worker there.")
+            description = "Leave flight recordings of the resolver, the Connect worker and the broker there.")
     private @Nullable Path profile;
 
     @Override

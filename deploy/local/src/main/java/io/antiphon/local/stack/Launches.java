@@ -218,10 +218,14 @@ final class Launches {
     private Launch java(Part part, List<String> arguments, Map<String, String> environment) {
         var command = new ArrayList<String>();
         command.add(javaProgram());
-        command.addAll(options.jvm().getOrDefault(part, List.of()));
-        ClassArchive archive = ClassArchive.of(installation.folder(), part, installation.jars(part));
-        archives.put(part, archive);
-        command.addAll(archive.flags());
+        List<String> flags = options.jvm().getOrDefault(part, List.of());
+        command.addAll(flags);
+        // Java records no flight while it records an archive.
+        if (flags.stream().noneMatch(flag -> flag.startsWith("-XX:StartFlightRecording"))) {
+            ClassArchive archive = ClassArchive.of(installation.folder(), part, installation.jars(part));
+            archives.put(part, archive);
+            command.addAll(archive.flags());
+        }
         command.addAll(List.of(
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:-UsePerfData",
