@@ -120,25 +120,40 @@ interface AvroWriting {
             }
             writings.add(writing.get());
         }
-        return Optional.of(struct(schema, writings.toArray(AvroWriting[]::new)));
+        return Optional.of(new OfStruct(schema, writings.toArray(AvroWriting[]::new)));
     }
 
-    private static AvroWriting struct(Schema schema, AvroWriting[] writings) {
-        Field[] fields = schema.fields().toArray(Field[]::new);
-        return (value, out) -> {
+    /** A struct, field by field. Not for several threads. */
+    final class OfStruct implements AvroWriting {
+        private final AvroWriting[] writings;
+        private final Field[] fields;
+        private Schema schema;
+
+        private OfStruct(Schema schema, AvroWriting[] writings) {
+            this.schema = schema;
+            this.fields = schema.fields().toArray(Field[]::new);
+            this.writings = writings;
+        }
+
+        @Override
+        public void write(@Nullable Object value, BinaryEncoder out) throws IOException {
             Struct struct = (Struct) there(value);
-            if (struct.schema() != schema && !struct.schema().equals(schema)) {
-                throw new DataException("a struct of another schema");
+            if (struct.schema() != schema) {
+                if (!struct.schema().equals(schema)) {
+                    throw new DataException("a struct of another schema");
+                }
+                // to compare schemas costs as much as to write the struct, and the next one has the same
+                schema = struct.schema();
             }
             for (int i = 0; i < fields.length; i++) {
                 writings[i].write(value(struct, fields[i]), out);
             }
-        };
-    }
+        }
 
-    /** A null is a null, not the column's default. */
-    private static @Nullable Object value(Struct struct, Field field) {
-        return field.schema().defaultValue() == null ? struct.get(field) : struct.getWithoutDefault(field.name());
+        /** A null is a null, not the column's default. */
+        private static @Nullable Object value(Struct struct, Field field) {
+            return field.schema().defaultValue() == null ? struct.get(field) : struct.getWithoutDefault(field.name());
+        }
     }
 
     private static Object there(@Nullable Object value) {

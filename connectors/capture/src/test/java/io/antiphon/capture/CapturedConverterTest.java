@@ -26,29 +26,7 @@ class CapturedConverterTest {
             .field("x", Schema.FLOAT64_SCHEMA)
             .field("srid", Schema.OPTIONAL_INT32_SCHEMA)
             .build();
-    private static final Schema ROW = SchemaBuilder.struct()
-            .name("shop.berlin.public.thing.Value")
-            .optional()
-            .field("id", Schema.INT64_SCHEMA)
-            .field("tiny", Schema.OPTIONAL_INT16_SCHEMA)
-            .field("whole", SchemaBuilder.int32().optional().defaultValue(5).build())
-            .field(
-                    "name",
-                    SchemaBuilder.string()
-                            .defaultValue("nobody")
-                            .parameter("length", "20")
-                            .build())
-            .field("single", Schema.OPTIONAL_FLOAT32_SCHEMA)
-            .field("exact", Schema.OPTIONAL_FLOAT64_SCHEMA)
-            .field("yes", Schema.OPTIONAL_BOOLEAN_SCHEMA)
-            .field("raw", Schema.OPTIONAL_BYTES_SCHEMA)
-            .field(
-                    "list",
-                    SchemaBuilder.array(Schema.OPTIONAL_STRING_SCHEMA)
-                            .optional()
-                            .build())
-            .field("point", POINT)
-            .build();
+    private static final Schema ROW = row();
     private static final Schema ENVELOPE = SchemaBuilder.struct()
             .name("shop.berlin.public.thing.Envelope")
             .field("before", ROW)
@@ -146,9 +124,43 @@ class CapturedConverterTest {
                 ENVELOPE, envelope(null, new Struct(ROW).put("id", 2L).put("name", "y")));
     }
 
+    @Test
+    void aSchemaThatIsMadeAnewIsStillTheSame() {
+        for (Schema same : List.of(ROW, row(), row(), ROW)) {
+            isWrittenAsConfluents(
+                    ENVELOPE, envelope(null, new Struct(same).put("id", 1L).put("name", "x")));
+        }
+    }
+
     private void isWrittenAsConfluents(Schema schema, Struct value) {
         assertThat(converter.fromConnectData(TOPIC, schema, value))
                 .isEqualTo(confluents.fromConnectData(TOPIC, schema, value));
+    }
+
+    private static Schema row() {
+        return SchemaBuilder.struct()
+                .name("shop.berlin.public.thing.Value")
+                .optional()
+                .field("id", Schema.INT64_SCHEMA)
+                .field("tiny", Schema.OPTIONAL_INT16_SCHEMA)
+                .field("whole", SchemaBuilder.int32().optional().defaultValue(5).build())
+                .field(
+                        "name",
+                        SchemaBuilder.string()
+                                .defaultValue("nobody")
+                                .parameter("length", "20")
+                                .build())
+                .field("single", Schema.OPTIONAL_FLOAT32_SCHEMA)
+                .field("exact", Schema.OPTIONAL_FLOAT64_SCHEMA)
+                .field("yes", Schema.OPTIONAL_BOOLEAN_SCHEMA)
+                .field("raw", Schema.OPTIONAL_BYTES_SCHEMA)
+                .field(
+                        "list",
+                        SchemaBuilder.array(Schema.OPTIONAL_STRING_SCHEMA)
+                                .optional()
+                                .build())
+                .field("point", POINT)
+                .build();
     }
 
     private static Struct envelope(Struct before, Struct after) {
