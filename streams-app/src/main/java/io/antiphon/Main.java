@@ -13,6 +13,7 @@ import io.antiphon.topology.CapturedGapException;
 import io.antiphon.topology.LostSchemaException;
 import io.antiphon.topology.MeshTopology;
 import io.antiphon.topology.RegistrySchemas;
+import io.antiphon.topology.StoredRows;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -91,8 +92,12 @@ public final class Main implements Callable<Integer> {
                     over.countDown();
                 }
             });
-            try (var server =
-                    StatusServer.start(mesh.ports().listen(), mesh.ports().http(), progress, streams)) {
+            try (var server = StatusServer.start(
+                    mesh.ports().listen(),
+                    mesh.ports().http(),
+                    progress,
+                    streams,
+                    StoredRows.of(mesh, schemas, streams))) {
                 LOG.info("resolver.listening address={} port={}", mesh.ports().listen(), server.port());
                 var closing = new Thread(() -> streams.close(CLOSE_WITHIN), "close");
                 Runtime.getRuntime().addShutdownHook(closing);

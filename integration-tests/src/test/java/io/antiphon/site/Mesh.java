@@ -116,7 +116,8 @@ public final class Mesh implements AutoCloseable {
                                         new TableId(ground.schema(), table),
                                         ground.rowWise().contains(table) ? Granularity.ROW : Granularity.COLUMN,
                                         List.of(),
-                                        Set.of())))
+                                        Set.of(),
+                                        false)))
                         .toList(),
                 new Kafka.Embedded(),
                 Ports.anyFree(),

@@ -9,6 +9,9 @@ package io.antiphon.mesh;
  * @throws IllegalArgumentException if the text is not such a name
  */
 public record SiteId(String text) implements Comparable<SiteId> {
+    /** Stands where a site's name does for what people decided about parked conflicts; the configuration lets no site be called so. */
+    public static final SiteId PEOPLE = new SiteId("people");
+
     public SiteId {
         if (!MeshName.FORM.matcher(text).matches() || text.length() > 20 || text.equals("resolved")) {
             throw new IllegalArgumentException(

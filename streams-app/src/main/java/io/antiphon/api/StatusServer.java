@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  *   GET /health, /health/ready   200 while it decides, 503 while it does not (yet)
  *   GET /health/live             200 unless it stopped for good
  *   GET /api/status              {@link Status} as JSON
+ *   GET /api/rows/TABLE?key=KEY  what is remembered of a row as JSON, 404 for nothing, 503 where it is not here
  *   GET /metrics                 Prometheus text
  * </pre>
  */
@@ -41,16 +42,19 @@ public final class StatusServer implements AutoCloseable {
     private final Deque<AutoCloseable> closings = new ArrayDeque<>();
     private final Progress progress;
     private final Supplier<KafkaStreams.State> state;
+    private final Rows rows;
     private final Javalin http;
 
-    private StatusServer(Progress progress, Supplier<KafkaStreams.State> state) {
+    private StatusServer(Progress progress, Supplier<KafkaStreams.State> state, Rows rows) {
         this.progress = progress;
         this.state = state;
+        this.rows = rows;
         this.http = Javalin.create(config -> config.showJavalinBanner = false)
                 .get("/health", this::ready)
                 .get("/health/ready", this::ready)
                 .get("/health/live", this::live)
                 .get("/api/status", this::status)
+                .get("/api/rows/{table}", this::row)
                 .get("/metrics", context -> context.contentType(PROMETHEUS).result(metrics.scrape()))
                 .exception(Exception.class, StatusServer::failed);
         metrics.config().commonTags("mesh", progress.mesh().text());
@@ -64,14 +68,15 @@ public final class StatusServer implements AutoCloseable {
      * @param port 0 for any free one
      * @throws CannotListenException if the port cannot be opened
      */
-    public static StatusServer start(String address, int port, Progress progress, KafkaStreams streams) {
-        StatusServer server = start(address, port, progress, streams::state);
+    public static StatusServer start(String address, int port, Progress progress, KafkaStreams streams, Rows rows) {
+        StatusServer server = start(address, port, progress, streams::state, rows);
         server.measure(new KafkaStreamsMetrics(streams));
         return server;
     }
 
-    static StatusServer start(String address, int port, Progress progress, Supplier<KafkaStreams.State> state) {
-        var server = new StatusServer(progress, state);
+    static StatusServer start(
+            String address, int port, Progress progress, Supplier<KafkaStreams.State> state, Rows rows) {
+        var server = new StatusServer(progress, state, rows);
         try {
             server.http.start(address, port);
             return server;
@@ -129,6 +134,22 @@ public final class StatusServer implements AutoCloseable {
 
     private void status(Context context) {
         json(context, Status.of(progress, running()));
+    }
+
+    private void row(Context context) {
+        String key = context.queryParam("key");
+        if (key == null) {
+            json(context.status(400), Map.of("cause", "say which row: ?key=[1]"));
+            return;
+        }
+        try {
+            rows.row(context.pathParam("table"), key)
+                    .ifPresentOrElse(
+                            found -> json(context, found),
+                            () -> json(context.status(404), Map.of("cause", "nothing is remembered of this row")));
+        } catch (Rows.NotHereException e) {
+            json(context.status(503), Map.of("cause", String.valueOf(e.getMessage())));
+        }
     }
 
     private static void failed(Exception e, Context context) {

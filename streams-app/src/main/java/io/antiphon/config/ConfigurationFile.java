@@ -131,7 +131,9 @@ final class ConfigurationFile {
 
     private static Table table(TableId id, Mapping table) {
         table.value(Key.DELETES).ifPresent(value -> value.word(Key.DELETES));
-        table.value(Key.CONFLICTS).ifPresent(value -> value.word(Key.CONFLICTS));
+        boolean parks = table.value(Key.CONFLICTS)
+                .map(value -> value.word(Key.CONFLICTS).equals("park"))
+                .orElse(false);
         Granularity granularity = table.value(Key.GRANULARITY)
                 .map(value -> Granularity.named(value.word(Key.GRANULARITY)))
                 .orElse(Granularity.COLUMN);
@@ -148,7 +150,8 @@ final class ConfigurationFile {
                 table.value(Key.ALLOWED_TRIGGERS)
                         .map(Value::texts)
                         .map(Set::copyOf)
-                        .orElse(Set.of()));
+                        .orElse(Set.of()),
+                parks);
     }
 
     private static Kafka kafka(Mapping kafka) {

@@ -93,10 +93,10 @@ enum Key {
     CONFLICTS(
             Section.TABLE,
             "conflicts",
-            Form.words("last-writer-wins").andLater("park"),
+            Form.words("last-writer-wins", "park"),
             "last-writer-wins",
-            "last-writer-wins",
-            "What happens to changes that conflict."),
+            "park",
+            "What happens to changes that conflict: the rules decide, or a person does (`antiphon conflicts`, `antiphon decide`) while what the rules decide serves."),
     CONSISTENCY(
             Section.TABLE,
             "consistency",

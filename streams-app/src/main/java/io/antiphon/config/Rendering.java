@@ -45,6 +45,7 @@ final class Rendering {
                         ? ""
                         : ", " + Key.ALLOWED_TRIGGERS.key + ": "
                                 + list(table.allowedTriggers().stream().sorted().toList()))
+                + (table.parks() ? ", conflicts: park" : "")
                 + " }";
     }
 

@@ -23,6 +23,10 @@ public record Site(SiteId id, String url, String user, Secret password) {
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
 
     public Site {
+        if (id.equals(SiteId.PEOPLE)) {
+            throw new IllegalArgumentException(
+                    "'" + id + "' cannot name a site: it stands for the people who decide parked conflicts");
+        }
         Matcher form = form(id, url);
         String rest = form.group("rest");
         if (rest != null && SECRET_PARAMETER.matcher(rest).find()) {

@@ -13,9 +13,11 @@ import java.util.regex.Pattern;
  *
  * @param together groups of columns that move as one; a column is in one group at most
  * @param allowedTriggers those that fire for replicated rows too, and may
+ * @param parks whether its conflicts wait for a person, while what the rules decide serves
  * @throws IllegalArgumentException in one line, if it is not such a table
  */
-public record Table(TableId id, Granularity granularity, List<List<String>> together, Set<String> allowedTriggers) {
+public record Table(
+        TableId id, Granularity granularity, List<List<String>> together, Set<String> allowedTriggers, boolean parks) {
     private static final Set<String> NOT_THE_USERS =
             Set.of(DatabaseNames.SCHEMA, "pg_catalog", "information_schema", "pg_toast");
     private static final Pattern ALIKE_IN_KAFKA = Pattern.compile("[^a-zA-Z0-9-]");
@@ -49,7 +51,7 @@ public record Table(TableId id, Granularity granularity, List<List<String>> toge
 
     /** A table with the defaults: column-wise, each column by itself. */
     public static Table of(TableId id) {
-        return new Table(id, Granularity.COLUMN, List.of(), Set.of());
+        return new Table(id, Granularity.COLUMN, List.of(), Set.of(), false);
     }
 
     /** Refuses to be in one mesh with a table of the same topics; Kafka tells no '.' from a '_', and takes few other characters. */

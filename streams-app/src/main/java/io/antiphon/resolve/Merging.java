@@ -233,9 +233,16 @@ final class Merging {
                         rival.author(),
                         rival.writeTime(),
                         was.version(),
-                        was.at(rival.author()).madeOn(),
+                        seenBy(rival),
                         was.exists() ? was.row() : null),
                 new Side(local.site(), clock.writeTime(), 0, from.seen(), local.after()));
+    }
+
+    /** A decision has seen all that was before it. */
+    private long seenBy(Clock rival) {
+        return rival.author().equals(SiteId.PEOPLE)
+                ? rival.version() - 1
+                : was.at(rival.author()).madeOn();
     }
 
     /** What the change did not know of: the newest of it. */

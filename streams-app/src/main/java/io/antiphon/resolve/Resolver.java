@@ -46,6 +46,21 @@ public final class Resolver {
         return settled == null ? new Outcome.Noted(null) : absent(settled, (Heard.Absent) heard);
     }
 
+    /**
+     * What becomes of a person's decision about a row of which {@code was} is remembered, and {@code open} waits for a person; null is
+     * nothing.
+     */
+    public Verdict decide(
+            @Nullable RowState was,
+            @Nullable OpenConflict open,
+            Decision decision,
+            Columns columns,
+            Partition partition) {
+        return was == null || open == null
+                ? new Verdict.NothingOpen()
+                : new Deciding(settled(was, partition), open, columns).verdict(decision, this, partition);
+    }
+
     /** Whether a tombstone of this version can be forgotten: every site's answer has passed it. */
     public boolean isStable(long version, Partition partition) {
         for (SiteId site : sites) {

@@ -39,6 +39,13 @@ public final class Row {
         return new Row(values.clone());
     }
 
+    /** A row of which nothing is known. */
+    public static Row unknown(int columns) {
+        Object[] values = new Object[columns];
+        Arrays.fill(values, ABSENT);
+        return new Row(values);
+    }
+
     public int size() {
         return values.length;
     }

@@ -25,11 +25,14 @@ import org.apache.kafka.streams.state.Stores;
  *   captured topics of every site and table
  *        │
  *   read-captured ──▶ resolve ──▶ write-resolved ──▶ &lt;mesh&gt;.resolved.&lt;table&gt;, conflicts, dead letters
- *                        │
- *                      (rows)
+ *                      ▲ │
+ *   read-decisions ────┘ │
+ *        │             (rows)
+ *   &lt;mesh&gt;.decisions
  * </pre>
  *
- * <p>All sites' captured topics have the same keys and partition count, so that all that is said of one row meets in one task.
+ * <p>All sites' captured topics and the decisions have the same keys and partition count, so that all that is said of one row meets in one
+ * task.
  */
 public final class MeshTopology {
     /** The state store of every row. */
@@ -50,7 +53,13 @@ public final class MeshTopology {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         captured)
-                .addProcessor("resolve", new Resolve(mesh, schemas, ends, progress), "read-captured")
+                .addSource(
+                        AutoOffsetReset.earliest(),
+                        "read-decisions",
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer(),
+                        topics.decisions())
+                .addProcessor("resolve", new Resolve(mesh, schemas, ends, progress), "read-captured", "read-decisions")
                 .addSink(
                         "write-resolved",
                         new OwnTopic(),

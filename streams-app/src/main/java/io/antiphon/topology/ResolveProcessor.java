@@ -6,6 +6,7 @@ import io.antiphon.config.Site;
 import io.antiphon.config.Table;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.DeadLetter;
+import io.antiphon.contract.Decision;
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -32,6 +34,8 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
     /** A larger value is left where the dead letter says it is: the letter must fit its topic. */
     private static final int LARGEST_KEPT = 8 << 20;
 
+    private static final TableId NO_TABLE = new TableId("-", "-");
+
     private final Configuration mesh;
     private final Schemas schemas;
     private final TopicEnds ends;
@@ -42,6 +46,7 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
     private final Map<TableId, TableTask> tasks = new HashMap<>();
     private final Set<String> withMarkers = new HashSet<>();
     private final ContractWriter contracts;
+    private final DecisionReader decisions;
     private @Nullable ProcessorContext<byte[], Outgoing> context;
     private @Nullable RowStore store;
     private @Nullable Record<byte[], byte[]> current;
@@ -53,6 +58,7 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         this.progress = progress;
         this.topics = new Topics(mesh.mesh());
         this.contracts = new ContractWriter(schemas);
+        this.decisions = new DecisionReader(schemas);
         for (Table table : mesh.tables()) {
             policies.put(table.id(), table);
             for (Site site : mesh.sites()) {
@@ -67,7 +73,8 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         this.context = context;
         tasks.clear();
         withMarkers.clear();
-        List<SiteId> sites = mesh.sites().stream().map(Site::id).toList();
+        List<SiteId> sites = Stream.concat(mesh.sites().stream().map(Site::id), Stream.of(SiteId.PEOPLE))
+                .toList();
         List<TableId> tables = mesh.tables().stream().map(Table::id).toList();
         this.store = new RowStore(context.getStateStore(MeshTopology.ROWS), sites, tables);
     }
@@ -76,6 +83,10 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
     public void process(Record<byte[], byte[]> record) {
         current = record;
         RecordMetadata from = context().recordMetadata().orElseThrow();
+        if (from.topic().equals(topics.decisions())) {
+            decide(record, from);
+            return;
+        }
         CapturedTable about = Objects.requireNonNull(captured.get(from.topic()), from.topic());
         TableTask task = tasks.computeIfAbsent(about.table(), table -> task(table, from.partition()));
         refuseGap(from, task.nextOffset(about.site()));
@@ -88,6 +99,26 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         } catch (UnreadableException e) {
             unreadable(about, from, record, e);
             task.passed(about.site(), LogPosition.START, from.offset());
+        }
+    }
+
+    private void decide(Record<byte[], byte[]> record, RecordMetadata from) {
+        try {
+            Decision decision = decisions.read(record.key(), record.value());
+            var table = new TableId(decision.getSchemaName(), decision.getTableName());
+            if (!policies.containsKey(table)) {
+                throw new UnreadableException("a decision about table " + table + ", which is not in the mesh");
+            }
+            tasks.computeIfAbsent(table, any -> task(any, from.partition()))
+                    .decide(decision, record.timestamp() * 1000);
+        } catch (UnreadableException e) {
+            LOG.warn(
+                    "decision.unreadable topic={} partition={} offset={} cause=\"{}\"",
+                    from.topic(),
+                    from.partition(),
+                    from.offset(),
+                    e.getMessage());
+            deadLetter(record, letter(SiteId.PEOPLE, NO_TABLE, "RESOLVE", e.getMessage()));
         }
     }
 
@@ -128,24 +159,15 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 from.offset(),
                 e.getMessage());
         progress.deadLetters(about.site(), 1);
-        forward(
-                record.key(),
-                new Outgoing(
-                        topics.deadLetters(),
-                        -1,
-                        contracts.write(
-                                topics.deadLetters(),
-                                letter(about.site(), about.table(), "RESOLVE", e.getMessage())
-                                        .setKey(
-                                                record.key() == null
-                                                        ? null
-                                                        : RowKey.fromBytes(record.key())
-                                                                .text())
-                                        .setValue(
-                                                record.value().length > LARGEST_KEPT
-                                                        ? null
-                                                        : ByteBuffer.wrap(record.value()))
-                                        .build())));
+        deadLetter(record, letter(about.site(), about.table(), "RESOLVE", e.getMessage()));
+    }
+
+    private void deadLetter(Record<byte[], byte[]> record, DeadLetter.Builder letter) {
+        byte[] key = record.key();
+        byte[] value = record.value();
+        letter.setKey(key == null ? null : RowKey.fromBytes(key).text())
+                .setValue(value == null || value.length > LARGEST_KEPT ? null : ByteBuffer.wrap(value));
+        forward(key, new Outgoing(topics.deadLetters(), -1, contracts.write(topics.deadLetters(), letter.build())));
     }
 
     private DeadLetter.Builder letter(SiteId site, TableId table, String stage, @Nullable String cause) {

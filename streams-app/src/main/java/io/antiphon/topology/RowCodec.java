@@ -115,7 +115,8 @@ final class RowCodec {
         return json.append('}').toString();
     }
 
-    private static String asJson(@Nullable Object value) {
+    /** A value as a person reads it. */
+    static String asJson(@Nullable Object value) {
         String json = GenericData.get().toString(value);
         return json.length() <= LONGEST_SHOWN ? json : "\"(" + json.length() + " characters, too many to show)\"";
     }

@@ -4,6 +4,7 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +12,12 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task keeps, by name: rows, tombstones in the order of their versions, and how far each table has got.
+ * What a task keeps, by name: rows, tombstones in the order of their versions, conflicts that wait for a person, and how far each table has
+ * got.
  *
  * <p>One store; a key's first byte says what it is, the next two are the table's number. An on-disk format. Rows and progress are gathered and
  * written when the task commits.
@@ -26,6 +29,7 @@ final class RowStore {
     private static final byte PROGRESS = 3;
     private static final long RECENT = 8 << 20;
     private static final int GATHERED = 20_000;
+    private static final byte OPEN = 8;
     private static final Bytes SITES = Bytes.wrap(new byte[] {META, 'S'});
     private static final Bytes TABLES = Bytes.wrap(new byte[] {META, 'T'});
 
@@ -138,6 +142,50 @@ final class RowStore {
     /** A row that was deleted. */
     record Deleted(long version, byte[] key) {}
 
+    /** The key of what is open of a row, to be used with the other calls. */
+    Bytes open(TableId table, byte[] key) {
+        return Bytes.wrap(prefixed(OPEN, table, key.length).put(key).array());
+    }
+
+    /** The keys of all rows of a table of which something is open. */
+    List<byte[]> allOpen(TableId table) {
+        writeGathered();
+        Bytes from = Bytes.wrap(prefixed(OPEN, table, 0).array());
+        Bytes to = Bytes.increment(from);
+        var keys = new ArrayList<byte[]>();
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(from, to)) {
+            while (all.hasNext()) {
+                byte[] key = all.next().key.get();
+                if (Bytes.wrap(key).compareTo(to) < 0) {
+                    keys.add(Arrays.copyOfRange(key, from.get().length, key.length));
+                }
+            }
+        }
+        return keys;
+    }
+
+    /** What another thread finds of a row: its state, what is open of it, and how far its table has got. */
+    record Found(byte[] row, byte @Nullable [] open, byte[] progress, Numbering sites) {}
+
+    /** Looks a row up in a store that is another thread's; null where there is nothing. */
+    static @Nullable Found look(ReadOnlyKeyValueStore<Bytes, byte[]> store, TableId table, byte[] key) {
+        byte[] sites = store.get(SITES);
+        byte[] tables = store.get(TABLES);
+        if (sites == null || tables == null) {
+            return null;
+        }
+        int number = Numbering.read(tables).of(table.toString());
+        byte[] row =
+                store.get(Bytes.wrap(prefixed(ROW, number, key.length).put(key).array()));
+        byte[] progress = store.get(Bytes.wrap(prefixed(PROGRESS, number, 0).array()));
+        if (row == null || progress == null) {
+            return null;
+        }
+        byte[] open =
+                store.get(Bytes.wrap(prefixed(OPEN, number, key.length).put(key).array()));
+        return new Found(row, open, progress, Numbering.read(sites));
+    }
+
     private Bytes progressKey(TableId table) {
         return Bytes.wrap(prefixed(PROGRESS, table, 0).array());
     }
@@ -148,6 +196,10 @@ final class RowStore {
     }
 
     private ByteBuffer prefixed(byte kind, TableId table, int more) {
-        return ByteBuffer.allocate(3 + more).put(kind).putShort((short) tables.of(table.toString()));
+        return prefixed(kind, tables.of(table.toString()), more);
+    }
+
+    private static ByteBuffer prefixed(byte kind, int table, int more) {
+        return ByteBuffer.allocate(3 + more).put(kind).putShort((short) table);
     }
 }

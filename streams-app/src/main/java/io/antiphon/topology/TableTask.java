@@ -7,7 +7,6 @@ import io.antiphon.config.Granularity;
 import io.antiphon.config.Table;
 import io.antiphon.contract.Answer;
 import io.antiphon.contract.Conflict;
-import io.antiphon.contract.ConflictSide;
 import io.antiphon.contract.UnwrittenOutcome;
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.DatabaseNames;
@@ -15,12 +14,15 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import io.antiphon.mesh.Topics;
 import io.antiphon.resolve.Columns;
-import io.antiphon.resolve.Disagreement;
+import io.antiphon.resolve.Decision;
 import io.antiphon.resolve.Heard;
+import io.antiphon.resolve.OpenConflict;
 import io.antiphon.resolve.Outcome;
 import io.antiphon.resolve.Resolver;
 import io.antiphon.resolve.Row;
 import io.antiphon.resolve.RowState;
+import io.antiphon.resolve.Verdict;
+import io.antiphon.time.HybridTime;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -28,12 +30,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One table in one task: one partition of its captured topics and of its resolved topic. Not for several threads. */
 final class TableTask {
+    private static final Logger LOG = LoggerFactory.getLogger(TableTask.class);
     private static final int FORGOTTEN_AT_ONCE = 1_000;
 
     private final TableId table;
@@ -50,6 +56,8 @@ final class TableTask {
     private final Progress progress;
     private final Out out;
     private final TableProgress at;
+    private final OpenConflicts open;
+    private final ConflictRecords conflicts;
     private final Map<Integer, RowCodec> codecs = new HashMap<>();
     private final Map<SiteId, CapturedReader> readers = new HashMap<>();
     private final Map<SiteId, Delivery> deliveries = new HashMap<>();
@@ -100,6 +108,11 @@ final class TableTask {
             use(codec(at.schema()));
         }
         store.beforeCommit(this::keepProgress);
+        this.open = new OpenConflicts(table, store);
+        this.conflicts = new ConflictRecords(table);
+        if (!policy.parks()) {
+            closeAll();
+        }
     }
 
     private TableProgress restored(TopicEnds ends) {
@@ -110,6 +123,24 @@ final class TableTask {
         var fresh = new TableProgress(sites);
         fresh.gave(ends.lastVersion(resolved, partition));
         return fresh;
+    }
+
+    /** No person is asked any more; rows that were deleted meanwhile can be forgotten again. */
+    private void closeAll() {
+        List<byte[]> closed = open.closeAll();
+        for (byte[] key : closed) {
+            RowState state = load(store.row(table, key));
+            if (state != null && !state.exists()) {
+                store.tombstone(table, state.version(), key);
+            }
+        }
+        if (!closed.isEmpty()) {
+            LOG.warn(
+                    "conflicts.closed table={} partition={} count={} cause=\"no person is asked any more\"",
+                    table,
+                    partition,
+                    closed.size());
+        }
     }
 
     int partition() {
@@ -232,8 +263,8 @@ final class TableTask {
     }
 
     /**
-     * Deleted rows that every site has answered are forgotten here and in the resolved topic; of very many some with each answer, because
-     * what one record causes is in one transaction.
+     * Deleted rows that every site has answered are forgotten here and in the resolved topic, but for those a person has still to decide on; of
+     * very many some with each answer, because what one record causes is in one transaction.
      */
     private void forgetStable() {
         long stable = Math.min(at.stable(), at.lastVersion());
@@ -247,12 +278,80 @@ final class TableTask {
         for (RowStore.Deleted deleted : all) {
             Bytes stored = store.row(table, deleted.key());
             RowState state = load(stored);
-            if (state != null && !state.exists() && state.version() == deleted.version()) {
+            if (state != null
+                    && !state.exists()
+                    && state.version() == deleted.version()
+                    && !(policy.parks() && open.isOpen(deleted.key()))) {
                 store.forget(stored);
                 out.resolved(deleted.key(), new Outgoing(resolved, partition, null));
             }
             store.noTombstone(table, deleted.version());
         }
+    }
+
+    /** Carries out what a person decided, or answers why not. */
+    void decide(io.antiphon.contract.Decision decision, long time) {
+        byte[] key = decision.getKey().getBytes(StandardCharsets.UTF_8);
+        if (rows == null) {
+            empty();
+        }
+        Bytes stored = store.row(table, key);
+        RowState was = load(stored);
+        OpenConflict before = policy.parks() ? open.of(key, rows(), this::codec) : null;
+        Verdict verdict;
+        try {
+            verdict = resolver.decide(was, before, read(decision, was, before, time), columns, at);
+        } catch (GivenRow.NotARowException e) {
+            out.conflict(key, conflicts.refused(decision, was, rows(), String.valueOf(e.getMessage())));
+            return;
+        }
+        if (verdict instanceof Verdict.Accepted accepted && was != null && before != null) {
+            RowState state = accepted.outcome().state();
+            carryOut(key, stored, was, accepted.outcome(), SiteId.PEOPLE);
+            moved = true;
+            open.close(key);
+            out.conflict(key, conflicts.closed(decision, before, was, state, rows()));
+        } else {
+            out.conflict(key, conflicts.refused(decision, was, rows(), whyNot(verdict, text(key), was)));
+        }
+    }
+
+    private Decision read(
+            io.antiphon.contract.Decision decision, @Nullable RowState was, @Nullable OpenConflict about, long time) {
+        if (decision.getKeep() != null) {
+            return new Decision.Keep(decision.getSeen(), new SiteId(decision.getKeep()), time);
+        }
+        if (decision.getRow() == null || was == null || about == null) {
+            return new Decision.Write(decision.getSeen(), null, new BitSet(), time);
+        }
+        Row standing = was.row() == null ? Row.unknown(rows().layout().size()) : was.row();
+        GivenRow given = GivenRow.of(decision.getRow(), standing, about, rows());
+        return new Decision.Write(decision.getSeen(), given.row(), given.columns(), time);
+    }
+
+    private String whyNot(Verdict verdict, String key, @Nullable RowState was) {
+        String now = was == null ? "nothing is known of the row" : "the row is " + told(was);
+        if (!policy.parks()) {
+            return "conflicts of " + table + " do not wait for a person: write conflicts: park under tables." + table;
+        }
+        if (verdict instanceof Verdict.MovedOn movedOn) {
+            return "the row has changed since it was shown: it is " + (was == null ? "gone" : told(was))
+                    + "; to decide on that, name conflict "
+                    + conflicts.id(key, movedOn.open().version());
+        }
+        if (verdict instanceof Verdict.NoSuchSide noSuchSide) {
+            return "that site wrote nothing of this conflict: keep "
+                    + noSuchSide.open().sides().stream()
+                            .map(side -> side.site().text())
+                            .collect(Collectors.joining(" or "));
+        }
+        return "nothing of this row waits for a person, it was decided already: " + now;
+    }
+
+    private String told(RowState state) {
+        return (state.exists() ? rows().asJson(Objects.requireNonNull(state.row())) : "deleted") + ", written by "
+                + state.author() + " at " + HybridTime.asInstant(state.writeTime()) + " (version " + state.version()
+                + ")";
     }
 
     private void asked(Captured.Asked asked) {
@@ -295,9 +394,14 @@ final class TableTask {
             out.resolved(key, new Outgoing(resolved, partition, writer.row(narrow, codec, schema)));
         });
         sent(state.version(), state);
+        OpenConflict before = policy.parks() ? open.of(key, rows(), this::codec) : null;
+        OpenConflict now = policy.parks() ? OpenConflict.after(before, outcome) : null;
+        if (now != null && now != before) {
+            open.put(key, now, rows(), schemaOf(rows()));
+        }
         if (outcome instanceof Outcome.Decided decided) {
             progress.conflicts(table, 1);
-            out.conflict(key, conflict(key, decided));
+            out.conflict(key, conflicts.decided(text(key), decided, before, now, rows()));
         } else if (outcome instanceof Outcome.SentAgain) {
             progress.at(heardFrom).fellBack(1);
         }
@@ -363,38 +467,6 @@ final class TableTask {
             return state;
         }
         return state.with(written.in(rows.layout(), state.row()));
-    }
-
-    private Conflict conflict(byte[] key, Outcome.Decided decided) {
-        RowState state = decided.state();
-        Disagreement between = decided.disagreement();
-        var contested = new ArrayList<String>();
-        BitSet set = between.columns();
-        for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
-            contested.add(rows().layout().names().get(i));
-        }
-        return Conflict.newBuilder()
-                .setId(table + "/" + text(key) + "/" + state.version())
-                .setSchemaName(table.schema())
-                .setTableName(table.name())
-                .setKey(text(key))
-                .setKind(between.kind().name())
-                .setColumns(contested)
-                .setRule(between.kind() == Disagreement.Kind.FORMER_LIFE ? "newest-life" : "last-writer-wins")
-                .setWinner(between.winner().text())
-                .setStanding(side(between.standing()))
-                .setIncoming(side(between.incoming()))
-                .setOutcomeVersion(state.version())
-                .setOutcome(state.exists() ? json(state.row()) : null)
-                .build();
-    }
-
-    private ConflictSide side(Disagreement.Side side) {
-        return new ConflictSide(side.site().text(), side.writeTime(), side.version(), side.seen(), json(side.row()));
-    }
-
-    private @Nullable String json(@Nullable Row row) {
-        return row == null ? null : rows().asJson(row);
     }
 
     private static String text(byte[] key) {

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
@@ -39,7 +40,7 @@ class StatusServerTest {
     private final Progress progress =
             new Progress(new MeshName("shop"), List.of(BERLIN, TOKYO), List.of(CUSTOMER, INVOICE), () -> 0);
     private volatile State state = State.RUNNING;
-    private final StatusServer server = StatusServer.start(LOOPBACK, 0, progress, () -> state);
+    private final StatusServer server = StatusServer.start(LOOPBACK, 0, progress, () -> state, this::row);
 
     @AfterEach
     void close() {
@@ -90,6 +91,27 @@ class StatusServerTest {
         assertThat(get("/health/live").statusCode()).isEqualTo(live);
     }
 
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            /api/rows/public.customer?key=%5B1%5D | 200 | {"version":7}
+            /api/rows/public.customer?key=%5B2%5D | 404 | {"cause":"nothing is remembered of this row"}
+            /api/rows/public.customer             | 400 | {"cause":"say which row: ?key=[1]"}
+            /api/rows/public.away?key=%5B1%5D     | 503 | {"cause":"another resolver has it"}
+            """)
+    void tells_what_is_remembered_of_a_row(String path, int status, String body) throws Exception {
+        HttpResponse<String> answer = get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).isEqualTo(body);
+    }
+
+    private Optional<Map<String, Object>> row(String table, String key) {
+        if (table.equals("public.away")) {
+            throw new Rows.NotHereException("another resolver has it", new IllegalStateException());
+        }
+        return key.equals("[1]") ? Optional.of(Map.of("version", 7)) : Optional.empty();
+    }
+
     @Test
     void gives_its_metrics_to_prometheus() throws Exception {
         progress.captured(BERLIN, 7);
@@ -124,7 +146,7 @@ class StatusServerTest {
         var topology = new StreamsBuilder();
         topology.stream("changes");
         try (var streams = new KafkaStreams(topology.build(), settings);
-                var ofStreams = StatusServer.start(LOOPBACK, 0, progress, streams)) {
+                var ofStreams = StatusServer.start(LOOPBACK, 0, progress, streams, this::row)) {
             assertThat(get(ofStreams, "/api/status").body()).contains("\"state\":\"starting\"");
             assertThat(get(ofStreams, "/metrics").body()).contains("kafka_stream_");
         }
@@ -134,7 +156,7 @@ class StatusServerTest {
     void says_in_one_line_that_its_port_is_in_use() throws IOException {
         try (var other = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             int port = other.getLocalPort();
-            assertThatThrownBy(() -> StatusServer.start(LOOPBACK, port, progress, () -> state))
+            assertThatThrownBy(() -> StatusServer.start(LOOPBACK, port, progress, () -> state, this::row))
                     .isInstanceOf(CannotListenException.class)
                     .hasMessage("port 127.0.0.1:" + port
                             + " is in use: stop what listens there, or set ports.http to another (0 = any free one)");
@@ -143,7 +165,7 @@ class StatusServerTest {
 
     @Test
     void says_in_one_line_that_an_address_is_not_this_machines() {
-        assertThatThrownBy(() -> StatusServer.start("192.0.2.1", 0, progress, () -> state))
+        assertThatThrownBy(() -> StatusServer.start("192.0.2.1", 0, progress, () -> state, this::row))
                 .isInstanceOf(CannotListenException.class)
                 .hasMessageStartingWith("cannot listen on 192.0.2.1:0: set ports.listen")
                 .hasMessageNotContaining("\n");

@@ -68,7 +68,7 @@ class ConfigurationTest {
                   public.customer:
                   public.address: { columns: { together: [street, city], zip: { merge: last-writer-wins } } }
                   public.parcel: { columns: { together: [[w, h], [from, to]] } }
-                  sales.Invoice: { granularity: row, allowed.triggers: [stamp, audit], deletes: last-writer-wins, conflicts: last-writer-wins }
+                  sales.Invoice: { granularity: row, allowed.triggers: [stamp, audit], deletes: last-writer-wins, conflicts: park }
                 kafka: { bootstrap.servers: "k1:9092,k2:9092", registry: "http://r:8081/apis/ccompat/v7", connect: "http://c:8083" }
                 ports: { listen: 0.0.0.0, http: 0, connect: 1, kafka: 2, registry: 65535 }
                 retention: { captured: 36h, conflicts: 90d }
@@ -85,14 +85,16 @@ class ConfigurationTest {
                                 TableId.parse("public.address"),
                                 Granularity.COLUMN,
                                 List.of(List.of("street", "city")),
-                                Set.of()),
+                                Set.of(),
+                                false),
                         new Table(
                                 TableId.parse("public.parcel"),
                                 Granularity.COLUMN,
                                 List.of(List.of("w", "h"), List.of("from", "to")),
-                                Set.of()),
+                                Set.of(),
+                                false),
                         new Table(
-                                TableId.parse("sales.Invoice"), Granularity.ROW, List.of(), Set.of("stamp", "audit")));
+                                TableId.parse("sales.Invoice"), Granularity.ROW, List.of(), Set.of("stamp", "audit"), true));
         assertThat(read.kafka())
                 .isEqualTo(new Kafka.Cluster("k1:9092,k2:9092", "http://r:8081/apis/ccompat/v7", "http://c:8083"));
         assertThat(read.ports()).isEqualTo(new Ports(0, 1, 2, 65_535, "0.0.0.0"));
@@ -108,7 +110,7 @@ class ConfigurationTest {
         Configuration read = read(SITES + """
                 tables:
                   public.address: { columns: { together: [street, 'ci"ty\\'] } }
-                  'public.a table': { granularity: row, allowed.triggers: ["b'c", a] }
+                  'public.a table': { granularity: row, allowed.triggers: ["b'c", a], conflicts: park }
                 retention: { captured: 30000d }
                 """);
         Configuration effective = read.on(new Kafka.Cluster("127.0.0.1:40001", "http://127.0.0.1:40002/v7", null))
@@ -223,7 +225,7 @@ class ConfigurationTest {
                     public.customer: { granularity: cell }                      | :6: tables.public.customer.granularity is 'cell': use column or row
                     public.customer: { http: 1 }                                | :6: unknown key 'http' under tables.public.customer: it belongs under ports
                     public.customer: { deletes: delete-wins }                   | :6: tables.public.customer.deletes: delete-wins is not available in this version: use last-writer-wins
-                    public.customer: { conflicts: park }                        | :6: tables.public.customer.conflicts: park is not available in this version: use last-writer-wins
+                    public.customer: { conflicts: parked }                      | :6: tables.public.customer.conflicts is 'parked': did you mean 'park'?
                     public.customer: { consistency: causal }                    | :6: 'consistency' under tables.public.customer is not available in this version: remove it
                     public.customer: { columns: { b: { merge: add-deltas } } }  | :6: tables.public.customer.columns.b.merge: add-deltas is not available in this version: use last-writer-wins
                     public.customer: { columns: { b: { merg: max } } }          | :6: unknown key 'merg' under tables.public.customer.columns.b: did you mean 'merge'?

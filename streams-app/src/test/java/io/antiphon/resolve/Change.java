@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param past the changes its row was made of when it was written: the true happens-before
  * @param found the row stood there before the mesh began
+ * @param asserted the columns it says something of, whether they changed or not; null for those that changed
  */
 record Change(
         int id,
@@ -18,12 +19,16 @@ record Change(
         @Nullable Row before,
         @Nullable Row after,
         BitSet past,
-        boolean found) {
+        boolean found,
+        @Nullable BitSet asserted) {
 
     /** Whether it says what this column is. */
     boolean writes(int column, Columns columns) {
         if (after == null) {
             return false;
+        }
+        if (asserted != null) {
+            return asserted.get(column);
         }
         return before == null || columns.moved(before.differences(after)).get(column);
     }

@@ -37,6 +37,44 @@ final class Flawed {
         return resolver.hear(was, heard, columns, given(flaws, partition));
     }
 
+    static Verdict decide(
+            Set<Flaw> flaws,
+            Resolver resolver,
+            @Nullable RowState was,
+            @Nullable OpenConflict open,
+            Decision decision,
+            Columns columns,
+            Partition partition) {
+        if (was == null || open == null || flaws.isEmpty()) {
+            return resolver.decide(was, open, decision, columns, partition);
+        }
+        boolean taken = flaws.contains(Flaw.DECISION_ON_WHAT_MOVED_ON)
+                || flaws.contains(Flaw.DECISION_CONTEXT_OFF_BY_ONE)
+                        && !was.past().isEmpty()
+                        && was.past().get(was.past().size() - 1).version() == decision.seen();
+        OpenConflict seen = taken ? new OpenConflict(open.named(), decision.seen(), open.sides()) : open;
+        Verdict verdict = resolver.decide(was, seen, decision, columns, partition);
+        return verdict instanceof Verdict.Accepted accepted && flaws.contains(Flaw.DECISION_IN_A_SITES_NAME)
+                ? new Verdict.Accepted(new Outcome.Resolved(inTheNameOf(
+                        open.sides().get(0).site(), accepted.outcome().state())))
+                : verdict;
+    }
+
+    private static RowState inTheNameOf(SiteId site, RowState state) {
+        return new RowState(
+                state.version(),
+                state.writeTime(),
+                site,
+                state.exists(),
+                state.life(),
+                state.row(),
+                new Clock(state.existence().writeTime(), site, state.existence().version()),
+                ColumnClocks.of(new Clock(state.writeTime(), site, state.version())),
+                state.past(),
+                state.sites(),
+                state.oddEchoes());
+    }
+
     private static Heard.Local atArrival(Heard.Local local, Partition partition) {
         return new Heard.Local(
                 local.site(),

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a site writes depends on what it was sent, so the logs are cut into rounds. In a round every site writes, applies what an earlier
  * round came to, and writes again; then the logs are heard, some only in part, in any interleaving; then the rows are compared. A site
- * never applies what a round came to before its end: that is what makes the contexts the same.
+ * never applies what a round came to before its end: that is what makes the contexts the same. A person decides before the logs are heard,
+ * about what the last round came to: a decision names the row it was made on, so where it stands among the row's changes is part of what it
+ * says, and everything else may come in any order.
  */
 final class Interleavings {
     private static final int ROUNDS = 6;
@@ -57,7 +59,9 @@ final class Interleavings {
         var order = new SplittableRandom(interleaving);
         var rounds = new ArrayList<Round>();
         var ends = new ArrayList<int[]>();
+        var decided = new StringBuilder();
         for (int round = 0; round < ROUNDS; round++) {
+            decided.append(decides(world, script.split()));
             var heard = new ArrayList<int[]>();
             for (SimulatedSite site : world.sites) {
                 heard.add(acts(world, site, ends, script.split(), round == ROUNDS - 1));
@@ -69,11 +73,20 @@ final class Interleavings {
                 end[partition] = world.partitions.get(partition).log.size();
             }
             ends.add(end);
-            var came = new Round(logs(world), rows(world));
+            var came = new Round(logs(world) + decided, rows(world));
             rounds.add(came);
             world.say(() -> "round ended: " + came.rows());
         }
         return rounds;
+    }
+
+    private String decides(World world, SplittableRandom random) {
+        var decided = new StringBuilder();
+        for (int key = 0; key < setup.keys(); key++) {
+            Row row = world.randomRow(key, random);
+            decided.append(random.nextInt(3) == 0 && world.decides(key, row) ? key + " is " + row : "-");
+        }
+        return decided.toString();
     }
 
     /** What a site does in a round, and how far its log is heard in it. */

@@ -29,9 +29,20 @@ final class Oracle {
             @Nullable Row after,
             BitSet made,
             boolean found) {
-        var change = new Change(changes.size(), site, key, operation, before, after, (BitSet) made.clone(), found);
+        var change =
+                new Change(changes.size(), site, key, operation, before, after, (BitSet) made.clone(), found, null);
         changes.add(change);
         made.set(change.id());
+        return change;
+    }
+
+    /** A decision of somebody who saw the row when it was made of these changes, about these columns. */
+    Change decided(int people, int key, @Nullable Row before, @Nullable Row after, BitSet seen, BitSet columns) {
+        Operation operation = after == null ? Operation.DELETE : before == null ? Operation.INSERT : Operation.UPDATE;
+        BitSet about = before == null ? this.columns.all() : this.columns.moved((BitSet) columns.clone());
+        var change =
+                new Change(changes.size(), people, key, operation, before, after, (BitSet) seen.clone(), false, about);
+        changes.add(change);
         return change;
     }
 

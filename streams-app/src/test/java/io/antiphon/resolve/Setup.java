@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
  * @param prefilled in how many of ten a row stands at a site before the mesh begins
  * @param lazyValues the last column is not carried by capture where it did not change
  * @param forgets when stable tombstones are forgotten
+ * @param parks conflicts wait for a person
  */
 record Setup(
         long seed,
@@ -24,7 +25,8 @@ record Setup(
         int domain,
         int prefilled,
         boolean lazyValues,
-        Forgets forgets) {
+        Forgets forgets,
+        boolean parks) {
     enum Forgets {
         ON_ANSWER,
         ON_READ,
@@ -47,7 +49,8 @@ record Setup(
                 2 + random.nextInt(2),
                 random.nextInt(3) == 0 ? 3 + random.nextInt(6) : 0,
                 random.nextInt(4) == 0,
-                Forgets.values()[random.nextInt(3)]);
+                Forgets.values()[random.nextInt(3)],
+                random.nextInt(3) == 0);
     }
 
     private static Columns columns(int width, int granularity) {

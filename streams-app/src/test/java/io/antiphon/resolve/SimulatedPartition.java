@@ -34,6 +34,9 @@ final class SimulatedPartition implements Partition {
     }
 
     final Map<Integer, RowState> states = new HashMap<>();
+    /** The conflicts that wait for a person. */
+    final Map<Integer, OpenConflict> open = new HashMap<>();
+
     final List<Sent> log = new ArrayList<>();
     final long[] answered;
     final long[] watermark;

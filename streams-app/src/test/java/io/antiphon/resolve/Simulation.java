@@ -62,6 +62,9 @@ record Simulation(Setup setup, List<Step> script, Set<Flaw> flaws) {
         var random = new SplittableRandom(setup.seed() + 2);
         world.settles(random);
         world.converged();
+        world.everythingIsDecided(random);
+        world.settles(random);
+        world.converged();
         world.isQuiet(random);
         return world;
     }

@@ -33,6 +33,8 @@ class SimulationTest {
         assertThat(met.stream().mapToInt(world -> world.conflicts).sum()).isGreaterThan(1_000);
         assertThat(met.stream().mapToInt(world -> world.sentAgain).sum()).isGreaterThan(100);
         assertThat(met.stream().mapToInt(world -> world.refusals).sum()).isGreaterThan(1_000);
+        assertThat(met.stream().mapToInt(world -> world.accepted).sum()).isGreaterThan(100);
+        assertThat(met.stream().mapToInt(world -> world.refusedDecisions).sum()).isGreaterThan(100);
     }
 
     @ParameterizedTest

@@ -12,7 +12,8 @@ record Step(Kind kind, int site, int partition, long salt) {
         REPLAY(1),
         CLOCK(2),
         REWRITE(2),
-        FORGET(1);
+        FORGET(1),
+        DECIDE(4);
 
         final int weight;
 

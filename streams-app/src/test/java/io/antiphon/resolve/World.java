@@ -40,6 +40,12 @@ final class World {
     int sentAgain;
     int refusals;
     int writes;
+    int accepted;
+    int refusedDecisions;
+    private final List<Glance> glances = new ArrayList<>();
+
+    /** What a person saw of a row that had an open conflict, and the changes the row was made of then. */
+    private record Glance(int key, OpenConflict open, BitSet made) {}
 
     World(Setup setup, Set<Flaw> flaws, @Nullable List<String> history) {
         this.setup = setup;
@@ -100,6 +106,14 @@ final class World {
             }
             case REWRITE -> rewrite(site);
             case FORGET -> forget(partitions.get(partition));
+            case DECIDE -> {
+                if (!glances.isEmpty()) {
+                    var random = new SplittableRandom(step.salt());
+                    int back = Math.min(glances.size(), 1 + random.nextInt(3));
+                    Glance glance = glances.remove(glances.size() - back);
+                    decide(glance, decision(glance, random));
+                }
+            }
         }
     }
 
@@ -233,6 +247,119 @@ final class World {
         if (!(outcome instanceof Outcome.Noted)) {
             send(partition, key, state, outcome);
         }
+        if (setup.parks()) {
+            parks(partition, key, outcome);
+        }
+    }
+
+    private void parks(SimulatedPartition partition, int key, Outcome outcome) {
+        OpenConflict was = partition.open.get(key);
+        OpenConflict open = OpenConflict.after(was, outcome);
+        if (open != null && open != was) {
+            partition.open.put(key, open);
+            glances.add(new Glance(key, open, (BitSet) oracle(key).told.clone()));
+        }
+    }
+
+    /** A person decides about what was seen at a glance, which may be long ago. */
+    private void decide(Glance glance, Decision decision) {
+        int key = glance.key();
+        SimulatedPartition partition = partitions.get(partition(key));
+        RowState was = remembered(partition, key);
+        Row standing = was == null || !was.exists() ? null : was.row();
+        OpenConflict open = partition.open.get(key);
+        Verdict verdict = Flawed.decide(flaws, resolver, was, open, decision, setup.columns(), partition);
+        say(() -> "a person decides on row " + key + " " + decision + "\n      -> " + verdict);
+        boolean unchanged = glance.made().equals(oracle(key).told);
+        if (!(verdict instanceof Verdict.Accepted acceptance)) {
+            refusedDecisions++;
+            if (unchanged && !(verdict instanceof Verdict.NoSuchSide)) {
+                throw new Broken("a decision was refused though nothing had changed: " + verdict);
+            }
+            return;
+        }
+        accepted++;
+        RowState state = acceptance.outcome().state();
+        Change change = oracle(key)
+                .decided(
+                        sites.size(),
+                        key,
+                        standing,
+                        asDecided(decision, glance.open(), was),
+                        glance.made(),
+                        about(decision, glance.open()));
+        oracle(key).judge(change, standing, acceptance.outcome());
+        partition.states.put(key, state);
+        partition.open.remove(key);
+        holdersHold(key, state);
+        send(partition, key, state, acceptance.outcome());
+    }
+
+    /** Somebody who looks first decides that the row is this one; whether there was anything to decide. */
+    boolean decides(int key, Row row) {
+        OpenConflict open = partitions.get(partition(key)).open.get(key);
+        if (open != null) {
+            decide(
+                    new Glance(key, open, (BitSet) oracle(key).told.clone()),
+                    new Decision.Write(open.version(), row, setup.columns().all(), time));
+        }
+        return open != null;
+    }
+
+    private Decision decision(Glance glance, SplittableRandom random) {
+        long seen = glance.open().version();
+        int way = random.nextInt(10);
+        if (way == 0) {
+            return new Decision.Write(seen, null, new BitSet(), time);
+        }
+        if (way < 4) {
+            return new Decision.Write(
+                    seen, randomRow(glance.key(), random), setup.columns().all(), time);
+        }
+        List<OpenConflict.Side> sides = glance.open().sides();
+        SiteId site = way == 4
+                ? setup.sites().get(random.nextInt(sites.size()))
+                : sides.get(random.nextInt(sides.size())).site();
+        return new Decision.Keep(seen, site, time);
+    }
+
+    private static BitSet about(Decision decision, OpenConflict open) {
+        var about = new BitSet();
+        open.sides().forEach(side -> about.or(side.columns()));
+        if (decision instanceof Decision.Write write) {
+            about.or(write.columns());
+        }
+        return about;
+    }
+
+    /** The row a person would expect of the decision. */
+    private static @Nullable Row asDecided(Decision decision, OpenConflict open, @Nullable RowState was) {
+        if (decision instanceof Decision.Write write) {
+            return write.row();
+        }
+        OpenConflict.Side kept = open.of(((Decision.Keep) decision).site()).orElseThrow();
+        Row wrote = kept.wrote().row();
+        Row standing = was == null ? null : was.row();
+        if (wrote == null || standing == null || was == null || !was.exists()) {
+            return wrote == null || standing == null ? wrote : wrote.filledFrom(standing);
+        }
+        @Nullable Object[] values = standing.values().clone();
+        kept.columns().stream()
+                .filter(column -> !wrote.isAbsent(column))
+                .forEach(column -> values[column] = wrote.value(column));
+        return Row.owning(values);
+    }
+
+    /** What is still open is decided by somebody who looks first. */
+    void everythingIsDecided(SplittableRandom random) {
+        for (SimulatedPartition partition : partitions) {
+            for (int key : List.copyOf(partition.open.keySet())) {
+                for (OpenConflict open = partition.open.get(key); open != null; open = partition.open.get(key)) {
+                    var glance = new Glance(key, open, (BitSet) oracle(key).told.clone());
+                    decide(glance, decision(glance, random));
+                }
+            }
+        }
     }
 
     private static boolean isAcknowledgement(Outcome outcome) {
@@ -271,12 +398,18 @@ final class World {
             return was;
         }
         boolean dropped = flaws.contains(Flaw.TOMBSTONE_DROPPED_EARLY)
-                || setup.forgets() == Forgets.ON_READ && resolver.isStable(was.version(), partition);
+                || setup.forgets() == Forgets.ON_READ && isForgettable(partition, key, was);
         return dropped ? null : was;
     }
 
     void forget(SimulatedPartition partition) {
-        partition.states.values().removeIf(state -> !state.exists() && resolver.isStable(state.version(), partition));
+        partition.states.entrySet().removeIf(entry -> isForgettable(partition, entry.getKey(), entry.getValue()));
+    }
+
+    private boolean isForgettable(SimulatedPartition partition, int key, RowState state) {
+        return !state.exists()
+                && resolver.isStable(state.version(), partition)
+                && (!partition.open.containsKey(key) || flaws.contains(Flaw.OPEN_CONFLICT_FORGOTTEN));
     }
 
     private void replay(SimulatedSite site, int partition, int count) {
@@ -466,11 +599,11 @@ final class World {
     void isQuiet(SplittableRandom random) {
         for (SimulatedPartition partition : partitions) {
             forget(partition);
-            for (RowState state : partition.states.values()) {
-                if (!state.exists()) {
+            partition.states.forEach((key, state) -> {
+                if (!state.exists() && !partition.open.containsKey(key)) {
                     throw new Broken("a tombstone stays for ever: " + state);
                 }
-            }
+            });
         }
         int refusalsBefore = -1;
         for (int round = 0; round < 3 || refusals > refusalsBefore; round++) {
@@ -510,7 +643,7 @@ final class World {
         }
     }
 
-    private Row randomRow(int key, SplittableRandom random) {
+    Row randomRow(int key, SplittableRandom random) {
         @Nullable Object[] values = new Object[setup.columns().count()];
         values[0] = key;
         for (int column = 1; column < values.length; column++) {

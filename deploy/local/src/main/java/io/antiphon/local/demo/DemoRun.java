@@ -6,6 +6,7 @@ import io.antiphon.config.Configuration;
 import io.antiphon.local.agreement.Agreement;
 import io.antiphon.local.agreement.Arrival;
 import io.antiphon.local.agreement.FirstRound;
+import io.antiphon.local.conflict.ConflictLine;
 import io.antiphon.local.postgres.LocalPostgres;
 import io.antiphon.local.stack.Home;
 import io.antiphon.local.stack.Installation;

@@ -56,12 +56,14 @@ final class MeshTopics {
         for (Table table : configuration.tables()) {
             add(topics.resolved(table.id()), configuration.partitions(), Map.of("cleanup.policy", "compact"));
         }
-        for (String topic : List.of(topics.conflicts(), topics.deadLetters(), topics.decisions())) {
-            add(
-                    topic,
-                    configuration.partitions(),
-                    kept(configuration.retention().conflicts()));
+        Map<String, String> decided = kept(configuration.retention().conflicts());
+        for (String topic : List.of(topics.conflicts(), topics.deadLetters())) {
+            add(topic, configuration.partitions(), decided);
         }
+        // When a person decided is what the broker says: the clock they decide by is anybody's.
+        var byTheBroker = new TreeMap<>(decided);
+        byTheBroker.put("message.timestamp.type", "LogAppendTime");
+        add(topics.decisions(), configuration.partitions(), byTheBroker);
     }
 
     private void add(String topic, int count, Map<String, String> own) {

@@ -1,4 +1,4 @@
-package io.antiphon.local.demo;
+package io.antiphon.local.conflict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,19 +33,19 @@ class ConflictLineTest {
     }
 
     private static Conflict conflict(ConflictSide standing, ConflictSide incoming, List<String> columns) {
-        return new Conflict(
-                "1",
-                "public",
-                "ticket",
-                "[17]",
-                "UPDATE_UPDATE",
-                columns,
-                "last-writer-wins",
-                "tokyo",
-                standing,
-                incoming,
-                NINE,
-                null);
+        return Conflict.newBuilder()
+                .setId("1")
+                .setSchemaName("public")
+                .setTableName("ticket")
+                .setKey("[17]")
+                .setKind("UPDATE_UPDATE")
+                .setColumns(columns)
+                .setRule("last-writer-wins")
+                .setWinner("tokyo")
+                .setStanding(standing)
+                .setIncoming(incoming)
+                .setOutcomeVersion(NINE)
+                .build();
     }
 
     private static ConflictSide side(String site, long time, long seen, @Nullable String row) {

@@ -1,4 +1,4 @@
-package io.antiphon.local.demo;
+package io.antiphon.local.conflict;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A conflict in one line: who wrote what, knowing what, who won and why. */
-final class ConflictLine {
+public final class ConflictLine {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
@@ -22,7 +22,7 @@ final class ConflictLine {
 
     private ConflictLine() {}
 
-    static String of(Conflict conflict) {
+    public static String of(Conflict conflict) {
         JsonNode one = row(conflict.getStanding());
         JsonNode other = row(conflict.getIncoming());
         List<String> columns = conflict.getColumns();

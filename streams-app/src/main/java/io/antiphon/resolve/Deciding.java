@@ -1,0 +1,94 @@
+package io.antiphon.resolve;
+
+import io.antiphon.mesh.SiteId;
+import io.antiphon.time.HybridTime;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person's decision on its way into a row's state.
+ *
+ * <p>It is a write of {@link SiteId#PEOPLE}, never of the site whose row is kept: that site's next change would be taken to have seen it.
+ */
+final class Deciding {
+    private final RowState was;
+    private final OpenConflict open;
+    private final Columns columns;
+
+    Deciding(RowState was, OpenConflict open, Columns columns) {
+        this.was = was;
+        this.open = open;
+        this.columns = columns;
+    }
+
+    Verdict verdict(Decision decision, Resolver resolver, Partition partition) {
+        if (decision.seen() != open.version()) {
+            return new Verdict.MovedOn(open);
+        }
+        BitSet asserted = open.contested();
+        Row row;
+        if (decision instanceof Decision.Keep keep) {
+            Optional<OpenConflict.Side> side = open.of(keep.site());
+            if (side.isEmpty()) {
+                return new Verdict.NoSuchSide(open);
+            }
+            row = kept(side.get());
+        } else {
+            Decision.Write write = (Decision.Write) decision;
+            row = write.row();
+            asserted.or(write.columns());
+        }
+        return new Verdict.Accepted(
+                new Outcome.Resolved(written(row, columns.moved(asserted), decision.time(), resolver, partition)));
+    }
+
+    private @Nullable Row kept(OpenConflict.Side side) {
+        Row wrote = side.wrote().row();
+        Row standing = was.row();
+        if (wrote == null || standing == null) {
+            return wrote;
+        }
+        if (!was.exists()) {
+            return wrote.filledFrom(standing);
+        }
+        @Nullable Object[] values = standing.values().clone();
+        BitSet taken = side.columns();
+        for (int column = taken.nextSetBit(0); column >= 0; column = taken.nextSetBit(column + 1)) {
+            if (!wrote.isAbsent(column)) {
+                values[column] = wrote.value(column);
+            }
+        }
+        return Row.owning(values);
+    }
+
+    private RowState written(@Nullable Row row, BitSet asserted, long time, Resolver resolver, Partition partition) {
+        long writeTime = HybridTime.writeTime(time, was.writeTime());
+        long version = HybridTime.version(writeTime, partition.lastVersion());
+        var clock = new Clock(writeTime, SiteId.PEOPLE, version);
+        boolean exists = row != null;
+        boolean anew = exists && !was.exists();
+        boolean sameRow = exists == was.exists() && (row == null || row.equals(was.row()));
+        var views = new ArrayList<SiteView>(was.sites().size());
+        for (SiteView view : was.sites()) {
+            views.add(sameRow && view.held() == was.version() ? view.holding(version) : view);
+        }
+        ColumnClocks clocks = anew
+                ? ColumnClocks.of(clock)
+                : row == null ? was.clocks() : was.clocks().written(asserted, row.size(), clock);
+        return new RowState(
+                version,
+                writeTime,
+                SiteId.PEOPLE,
+                exists,
+                anew ? was.life() + 1 : was.life(),
+                row == null ? was.row() : row,
+                clock,
+                clocks.collapsed(write -> resolver.isSeenForGood(write, views, partition)),
+                resolver.remembered(was, partition),
+                List.copyOf(views),
+                0);
+    }
+}
