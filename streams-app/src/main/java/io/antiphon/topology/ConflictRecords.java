@@ -106,6 +106,7 @@ final class ConflictRecords {
                 .setSchemaName(table.schema())
                 .setTableName(table.name())
                 .setKey(key)
+                .setOthers(List.of())
                 .setOutcomeVersion(state == null ? 0 : state.version())
                 .setOutcome(state != null && state.exists() ? json(state.row(), rows) : null);
     }

@@ -21,8 +21,10 @@ import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.state.QueryableStoreType;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.apache.kafka.streams.state.internals.StateStoreProvider;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a running resolver, looked up in its store from outside its threads. */
@@ -43,12 +45,22 @@ public final class StoredRows implements Rows {
 
     /** Those that these streams decide. */
     public static StoredRows of(Configuration mesh, Schemas schemas, KafkaStreams streams) {
-        return new StoredRows(
-                mesh,
-                schemas,
-                partition -> streams.store(StoreQueryParameters.fromNameAndType(
-                                MeshTopology.ROWS, QueryableStoreTypes.<Bytes, byte[]>keyValueStore())
-                        .withPartition(partition)));
+        return new StoredRows(mesh, schemas, partition -> streams.store(
+                        StoreQueryParameters.fromNameAndType(MeshTopology.ROWS, new OfTask())
+                                .withPartition(partition))
+                .wrapped());
+    }
+
+    private record OfTask() implements QueryableStoreType<TaskStore> {
+        @Override
+        public boolean accepts(StateStore store) {
+            return store instanceof TaskStore;
+        }
+
+        @Override
+        public TaskStore create(StateStoreProvider provider, String name) {
+            return provider.stores(name, this).get(0);
+        }
     }
 
     StoredRows(Configuration mesh, Schemas schemas, Partitions stores) {

@@ -2,9 +2,7 @@ package io.antiphon.topology;
 
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.internals.WrappedStateStore;
 
@@ -12,10 +10,10 @@ import org.apache.kafka.streams.state.internals.WrappedStateStore;
  * The state store of a task. It says when the task is about to commit, so that what changes with every record is written once a transaction.
  *
  * <p>Kafka Streams has no such hook for processors. It asks stores that cache to flush before each commit, in the transaction that is
- * committed; being taken for one of those takes a class of Kafka Streams' own. Other threads may read it, and find what has been written.
+ * committed; being taken for one of those takes a class of Kafka Streams' own. Other threads may look into what it wraps: they find what has
+ * been written.
  */
-final class TaskStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, Bytes, byte[]>
-        implements ReadOnlyKeyValueStore<Bytes, byte[]> {
+final class TaskStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, Bytes, byte[]> {
     private static final Runnable NOTHING = () -> {};
 
     private Runnable beforeCommit = NOTHING;
@@ -40,26 +38,6 @@ final class TaskStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, By
     public void close() {
         beforeCommit = NOTHING;
         super.close();
-    }
-
-    @Override
-    public byte[] get(Bytes key) {
-        return wrapped().get(key);
-    }
-
-    @Override
-    public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
-        return wrapped().range(from, to);
-    }
-
-    @Override
-    public KeyValueIterator<Bytes, byte[]> all() {
-        return wrapped().all();
-    }
-
-    @Override
-    public long approximateNumEntries() {
-        return wrapped().approximateNumEntries();
     }
 
     /** Builds it over a store of Kafka Streams. */

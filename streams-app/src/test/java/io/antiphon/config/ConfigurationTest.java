@@ -94,7 +94,11 @@ class ConfigurationTest {
                                 Set.of(),
                                 false),
                         new Table(
-                                TableId.parse("sales.Invoice"), Granularity.ROW, List.of(), Set.of("stamp", "audit"), true));
+                                TableId.parse("sales.Invoice"),
+                                Granularity.ROW,
+                                List.of(),
+                                Set.of("stamp", "audit"),
+                                true));
         assertThat(read.kafka())
                 .isEqualTo(new Kafka.Cluster("k1:9092,k2:9092", "http://r:8081/apis/ccompat/v7", "http://c:8083"));
         assertThat(read.ports()).isEqualTo(new Ports(0, 1, 2, 65_535, "0.0.0.0"));

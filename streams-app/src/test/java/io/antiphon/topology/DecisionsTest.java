@@ -272,7 +272,7 @@ class DecisionsTest {
     @Test
     void whatIsOpenIsInTheStoreAndCanBeLookedUp() {
         Conflict open = berlinAndTokyoDisagree();
-        var rows = new StoredRows(mesh, schemas, partition -> store());
+        var rows = new StoredRows(mesh, schemas, partition -> store().wrapped());
 
         Map<String, Object> row = rows.row("public.customer", "[1]").orElseThrow();
 
@@ -295,8 +295,7 @@ class DecisionsTest {
         rows.noTombstone(SiteLog.TABLE, open.getOutcomeVersion());
 
         var answers = new Answers();
-        var task = new TableTask(
-                Table.of(SiteLog.TABLE), mesh, 0, rows, schemas, new EmptyTopics(), progress, answers);
+        var task = new TableTask(Table.of(SiteLog.TABLE), mesh, 0, rows, schemas, new EmptyTopics(), progress, answers);
 
         assertThat(rows.allOpen(SiteLog.TABLE)).isEmpty();
         assertThat(rows.tombstones(SiteLog.TABLE, 0, Long.MAX_VALUE, 9)).hasSize(1);
@@ -313,8 +312,7 @@ class DecisionsTest {
         List<SiteId> sites = List.of(new SiteId("berlin"), new SiteId("tokyo"));
         var rows = new RowStore(store(), sites, List.of(SiteLog.TABLE));
 
-        var restarted = TableProgress.read(
-                Objects.requireNonNull(rows.progress(SiteLog.TABLE)), rows.sites(), sites);
+        var restarted = TableProgress.read(Objects.requireNonNull(rows.progress(SiteLog.TABLE)), rows.sites(), sites);
 
         assertThat(restarted.lastVersion()).isEqualTo(given);
     }

@@ -3,6 +3,7 @@ package io.antiphon.local.bench;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.ConflictSide;
 import io.antiphon.local.stack.Endpoints;
+import io.antiphon.local.topic.TopicRecords;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import java.util.HashSet;
 import java.util.Map;

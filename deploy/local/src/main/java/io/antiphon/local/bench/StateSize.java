@@ -1,6 +1,7 @@
 package io.antiphon.local.bench;
 
 import io.antiphon.local.stack.Endpoints;
+import io.antiphon.local.topic.TopicRecords;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

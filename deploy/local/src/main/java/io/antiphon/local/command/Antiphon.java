@@ -3,6 +3,7 @@ package io.antiphon.local.command;
 import io.antiphon.apply.postgresql.site.SiteException;
 import io.antiphon.config.ConfigurationException;
 import io.antiphon.local.agreement.UnansweredException;
+import io.antiphon.local.conflict.ConflictLog;
 import io.antiphon.local.process.ProcessFailure;
 import io.antiphon.local.stack.StackException;
 import picocli.AutoComplete.GenerateCompletion;
@@ -44,6 +45,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatusCommand.class,
             VerifyCommand.class,
             WaitCommand.class,
+            ConflictsCommand.class,
+            DecideCommand.class,
+            ExplainCommand.class,
             RemoveCommand.class,
             HelpCommand.class,
             GenerateCompletion.class
@@ -82,7 +86,8 @@ public final class Antiphon {
                 || failure instanceof StackException
                 || failure instanceof ProcessFailure
                 || failure instanceof SiteException
-                || failure instanceof UnansweredException) {
+                || failure instanceof UnansweredException
+                || failure instanceof ConflictLog.UnsentException) {
             return String.valueOf(failure.getMessage());
         }
         return "this should not have happened: " + failure + "; " + DEBUG + "=1 shows where";

@@ -39,6 +39,7 @@ class ConflictLineTest {
                 .setTableName("ticket")
                 .setKey("[17]")
                 .setKind("UPDATE_UPDATE")
+                .setOthers(List.of())
                 .setColumns(columns)
                 .setRule("last-writer-wins")
                 .setWinner("tokyo")

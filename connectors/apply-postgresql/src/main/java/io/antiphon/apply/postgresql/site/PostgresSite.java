@@ -156,6 +156,17 @@ public record PostgresSite(MeshName mesh, SiteId id, String url, String user, St
         }
     }
 
+    /**
+     * These values, by column, empty for NULL, as the database stores them when an application gives them; nothing of it stays.
+     *
+     * @throws SiteException if the table has no such column, or a value is none of its column's
+     */
+    public List<StoredValue> asStored(TableId table, Map<String, Optional<String>> given) throws SQLException {
+        try (Connection connection = connect()) {
+            return StoredValue.of(this, connection, table, given);
+        }
+    }
+
     /** The slot capture reads from, if it is there. */
     public Optional<Slot> slot() throws SQLException {
         try (Connection connection = connect()) {
