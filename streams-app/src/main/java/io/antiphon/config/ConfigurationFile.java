@@ -11,11 +11,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -130,7 +132,6 @@ final class ConfigurationFile {
     }
 
     private static Table table(TableId id, Mapping table) {
-        table.value(Key.DELETES).ifPresent(value -> value.word(Key.DELETES));
         boolean parks = table.value(Key.CONFLICTS)
                 .map(value -> value.word(Key.CONFLICTS).equals("park"))
                 .orElse(false);
@@ -140,18 +141,57 @@ final class ConfigurationFile {
         Mapping columns = table.mapping(Key.COLUMNS).withOnlyList(Key.TOGETHER);
         // A column may be called "together" too; then a mapping stands there.
         Optional<Value> together = columns.value(Key.TOGETHER).filter(value -> !value.isMapping());
-        (together.isPresent() ? columns.without(Key.TOGETHER) : columns)
-                .each((name, column) ->
-                        column.holding(Key.Section.COLUMN).value(Key.MERGE).map(value -> value.word(Key.MERGE)));
+        MergeRule usual = new MergeRule(
+                table.value(Key.TABLE_MERGE)
+                        .map(value -> value.word(Key.TABLE_MERGE))
+                        .orElse(MergeRule.LAST_WRITER_WINS),
+                priority(table, Key.TABLE_PRIORITY),
+                null,
+                null);
+        var merges = new LinkedHashMap<String, MergeRule>();
+        (together.isPresent() ? columns.without(Key.TOGETHER) : columns).each((name, column) -> {
+            column.holding(Key.Section.COLUMN);
+            if (Stream.of(Key.MERGE, Key.PRIORITY, Key.AT_LEAST, Key.AT_MOST)
+                    .anyMatch(key -> column.value(key).isPresent())) {
+                merges.put(name, merge(column));
+            }
+            return name;
+        });
         return new Table(
                 id,
                 granularity,
                 together.map(Value::groups).orElse(List.of()),
+                usual,
+                merges,
+                table.value(Key.DELETES)
+                        .map(value -> Deletes.named(value.word(Key.DELETES)))
+                        .orElse(Deletes.LAST_WRITER_WINS),
                 table.value(Key.ALLOWED_TRIGGERS)
                         .map(Value::texts)
                         .map(Set::copyOf)
                         .orElse(Set.of()),
                 parks);
+    }
+
+    private static MergeRule merge(Mapping column) {
+        Value merge = column.required(Key.MERGE);
+        String name = merge.text();
+        boolean isOwn = MergeRule.own(name).isPresent();
+        if (!isOwn && Nearest.to(name, MergeRule.NAMES).isEmpty()) {
+            throw merge.fault(" is '" + name + "': use " + String.join(" or ", MergeRule.NAMES)
+                    + ", or name the jar of your own merge of this name in ANTIPHON_MERGES");
+        }
+        return new MergeRule(
+                isOwn ? name : merge.word(Key.MERGE),
+                priority(column, Key.PRIORITY),
+                column.value(Key.AT_LEAST).map(Value::number).orElse(null),
+                column.value(Key.AT_MOST).map(Value::number).orElse(null));
+    }
+
+    private static List<SiteId> priority(Mapping mapping, Key key) {
+        return mapping.value(key)
+                .map(value -> value.texts().stream().map(SiteId::new).toList())
+                .orElse(List.of());
     }
 
     private static Kafka kafka(Mapping kafka) {

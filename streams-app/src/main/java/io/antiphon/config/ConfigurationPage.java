@@ -22,6 +22,13 @@ final class ConfigurationPage {
                 columns: { together: [street, city, zip] }   # these three move as one
               public.invoice:
                 granularity: row                             # one site's row wins as a whole
+              public.account:
+                deletes: update-wins                         # what is still used stays
+                columns:
+                  balance: { merge: add-deltas, at-least: 0 }        # a counter: both sites' deposits count
+                  limits: { merge: json-merge }                      # key by key
+                  tags: { merge: union }
+                  branch: { merge: site-priority, priority: [tokyo, berlin] }
             kafka: { embedded: true }                        # or bootstrap.servers, registry and connect of your cluster
             ports: { http: 8080, connect: 8083, kafka: 9092, registry: 8081 }
             retention: { captured: 7d, conflicts: forever }

@@ -86,10 +86,24 @@ enum Key {
     DELETES(
             Section.TABLE,
             "deletes",
-            Form.words("last-writer-wins").andLater("delete-wins", "update-wins"),
+            Form.words("last-writer-wins", "delete-wins", "update-wins"),
             "last-writer-wins",
+            "delete-wins",
+            "What wins when one site deletes a row that another changes, neither knowing of the other."),
+    TABLE_MERGE(
+            Section.TABLE,
+            "merge",
+            Form.words("last-writer-wins", "first-writer-wins", "site-priority"),
             "last-writer-wins",
-            "What wins when one site deletes a row that another changes."),
+            "site-priority",
+            "The merge of every column that has none of its own, of columns that move together, and of whole rows."),
+    TABLE_PRIORITY(
+            Section.TABLE,
+            "priority",
+            Form.LIST,
+            "the order of `sites`",
+            "[tokyo, berlin]",
+            "With `merge: site-priority`: whose value stands, first the first."),
     CONFLICTS(
             Section.TABLE,
             "conflicts",
@@ -123,11 +137,25 @@ enum Key {
     MERGE(
             Section.COLUMN,
             "merge",
-            Form.words("last-writer-wins")
-                    .andLater("first-writer-wins", "site-priority", "max", "min", "add-deltas", "union", "json-merge"),
-            "last-writer-wins",
-            "last-writer-wins",
-            "How two values are made one when both sites changed the column."),
+            Form.words(MergeRule.NAMES.toArray(String[]::new)).orNamed("the name of a merge of your own"),
+            "the table's",
+            "add-deltas",
+            "How two values are made one when both sites changed the column, neither knowing of the other."),
+    PRIORITY(
+            Section.COLUMN,
+            "priority",
+            Form.LIST,
+            "the order of `sites`",
+            "[tokyo, berlin]",
+            "With `merge: site-priority`: whose value stands, first the first."),
+    AT_LEAST(
+            Section.COLUMN,
+            "at-least",
+            Form.NUMBER,
+            "none",
+            "0",
+            "With `merge: add-deltas`: a sum below is shown as this, and is a conflict in the log; the sum itself goes on."),
+    AT_MOST(Section.COLUMN, "at-most", Form.NUMBER, "none", "100", "With `merge: add-deltas`: the same from above."),
 
     EMBEDDED(
             Section.KAFKA,
@@ -224,6 +252,7 @@ enum Key {
         static final Form TEXT = of("text", "");
         static final Form MAPPING = of("mapping", "");
         static final Form LIST = of("list", "");
+        static final Form NUMBER = of("number", "");
         static final Form COUNT = of("whole number from 1", "");
         static final Form PORT = of("whole number from 0 (any free one) to 65535", "");
         static final Form DURATION = of("duration", "ms, s, m, h or d");
@@ -236,6 +265,10 @@ enum Key {
 
         static Form words(String... words) {
             return new Form("`" + String.join("` or `", words) + "`", "", List.of(words), List.of());
+        }
+
+        Form orNamed(String what) {
+            return new Form(says + ", or " + what, unit, words, later);
         }
 
         Form andLater(String... more) {

@@ -1,6 +1,8 @@
 package io.antiphon.config;
 
+import io.antiphon.mesh.SiteId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +40,33 @@ final class Rendering {
     }
 
     private static String table(Table table) {
-        String granularity = "granularity: " + table.granularity().word();
         String groups = table.together().stream().map(Rendering::list).collect(Collectors.joining(", "));
-        return "{ " + granularity + (groups.isEmpty() ? "" : ", columns: { together: [" + groups + "] }")
+        var columns = new ArrayList<String>();
+        if (!groups.isEmpty()) {
+            columns.add("together: [" + groups + "]");
+        }
+        table.merges().forEach((column, merge) -> columns.add(quoted(column) + ": { " + merge(merge) + " }"));
+        return "{ granularity: " + table.granularity().word() + ", deletes: "
+                + table.deletes().word() + ", " + merge(table.merge())
+                + (columns.isEmpty() ? "" : ", columns: { " + String.join(", ", columns) + " }")
                 + (table.allowedTriggers().isEmpty()
                         ? ""
                         : ", " + Key.ALLOWED_TRIGGERS.key + ": "
                                 + list(table.allowedTriggers().stream().sorted().toList()))
                 + (table.parks() ? ", conflicts: park" : "")
                 + " }";
+    }
+
+    private static String merge(MergeRule rule) {
+        return "merge: " + quoted(rule.name())
+                + (rule.priority().isEmpty()
+                        ? ""
+                        : ", priority: "
+                                + list(rule.priority().stream()
+                                        .map(SiteId::text)
+                                        .toList()))
+                + (rule.atLeast() == null ? "" : ", at-least: " + rule.atLeast().toPlainString())
+                + (rule.atMost() == null ? "" : ", at-most: " + rule.atMost().toPlainString());
     }
 
     private static String list(List<String> columns) {

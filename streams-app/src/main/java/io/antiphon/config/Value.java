@@ -1,5 +1,6 @@
 package io.antiphon.config;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -99,6 +100,15 @@ record Value(Source source, String path, Node node) {
         throw fault(" is '" + text + "'" + near);
     }
 
+    BigDecimal number() {
+        String text = text();
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            throw fault(" is '" + text + "': write a number");
+        }
+    }
+
     /** A list of texts is one group of them, a list of such lists several. */
     List<List<String>> groups() {
         var single = new ArrayList<String>();
@@ -106,9 +116,7 @@ record Value(Source source, String path, Node node) {
         for (Node item : items()) {
             var value = new Value(source, path, item);
             if (item instanceof SequenceNode) {
-                several.add(value.items().stream()
-                        .map(name -> new Value(source, path, name).text())
-                        .toList());
+                several.add(value.texts());
             } else {
                 single.add(value.text());
             }

@@ -87,8 +87,20 @@ final class Deciding {
                 row == null ? was.row() : row,
                 clock,
                 clocks.collapsed(write -> resolver.isSeenForGood(write, views, partition)),
+                anew ? Contests.NONE : decided(row == null ? new BitSet() : asserted),
                 resolver.remembered(was, partition),
                 List.copyOf(views),
                 0);
+    }
+
+    /** What is left to contest: a decision has seen all there was of the columns it is about, and of whether the row is there. */
+    private Contests decided(BitSet asserted) {
+        Contests left = was.contests().asserting(List.of());
+        for (Register register : left.registers()) {
+            if (asserted.get(register.column())) {
+                left = left.with(register.column(), null);
+            }
+        }
+        return left;
     }
 }

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  * Two changes that did not know of each other and wanted different things, and who won.
  *
  * @param kind what met what
+ * @param rule what decided, as the configuration calls it
  * @param columns columns both changed, empty where existence was contested
  * @param winner the site whose value stands; of several columns, the winner of the most
  * @param standing what stood
  * @param incoming the change that arrived
  */
-public record Disagreement(Kind kind, BitSet columns, SiteId winner, Side standing, Side incoming) {
+public record Disagreement(Kind kind, String rule, BitSet columns, SiteId winner, Side standing, Side incoming) {
     /** What stood and what arrived, in this order; a delete of both is none. */
     public enum Kind {
         INSERT_INSERT,
@@ -22,7 +23,9 @@ public record Disagreement(Kind kind, BitSet columns, SiteId winner, Side standi
         DELETE_UPDATE,
         DELETE_INSERT,
         SNAPSHOT,
-        FORMER_LIFE
+        FORMER_LIFE,
+        /** A sum went over a bound: nobody's value is shown. */
+        BOUNDED
     }
 
     /**

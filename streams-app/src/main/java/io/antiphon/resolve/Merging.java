@@ -1,12 +1,14 @@
 package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Contests.Assertion;
 import io.antiphon.resolve.Disagreement.Kind;
 import io.antiphon.resolve.Disagreement.Side;
 import io.antiphon.resolve.Heard.Operation;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One change on its way into a row's state. */
@@ -16,6 +18,7 @@ final class Merging {
     private final Heard.Local local;
     private final Clock clock;
     private final List<SiteId> sites;
+    private final Columns columns;
     private final BitSet contested = new BitSet();
     private int contestedWon;
     private boolean existenceContested;
@@ -26,24 +29,35 @@ final class Merging {
     private @Nullable Row row;
     private Clock existence;
     private ColumnClocks clocks;
+    private Contests contests;
     private @Nullable Kind kind;
+    private @Nullable BitSet bounded;
 
-    private Merging(RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites) {
+    private Merging(RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites, Columns columns) {
         this.was = was;
         this.from = from;
         this.local = local;
         this.clock = clock;
         this.sites = sites;
+        this.columns = columns;
         this.exists = was.exists();
         this.life = was.life();
         this.row = was.row();
         this.existence = was.existence();
         this.clocks = was.clocks();
+        this.contests = was.contests();
     }
 
     /** The row begins anew; whatever is left of its former life has lost. */
-    static Merging newLife(RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites, int life) {
-        var merging = new Merging(was, from, local, clock, sites);
+    static Merging newLife(
+            RowState was,
+            SiteView from,
+            Heard.Local local,
+            Clock clock,
+            List<SiteId> sites,
+            Columns columns,
+            int life) {
+        var merging = new Merging(was, from, local, clock, sites, columns);
         if (was.exists() ? merging.unseen() : from.unaware(was.existence())) {
             merging.kind = was.exists() ? Kind.FORMER_LIFE : Kind.DELETE_INSERT;
             merging.existenceContested = true;
@@ -54,12 +68,14 @@ final class Merging {
         merging.row = local.after() == null ? local.before() : local.after();
         merging.existence = clock;
         merging.clocks = ColumnClocks.of(clock);
+        merging.contests = Contests.NONE;
         return merging;
     }
 
     /** The change was made to a life that is over. */
-    static Merging formerLife(RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites) {
-        var merging = new Merging(was, from, local, clock, sites);
+    static Merging formerLife(
+            RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites, Columns columns) {
+        var merging = new Merging(was, from, local, clock, sites, columns);
         if (local.after() != null || was.exists()) {
             merging.kind = Kind.FORMER_LIFE;
         }
@@ -67,61 +83,93 @@ final class Merging {
     }
 
     private boolean unseen() {
-        return from.unaware(was.existence()) || was.clocks().any(from::unaware);
+        return from.unaware(was.existence())
+                || was.clocks().any(from::unaware)
+                || was.contests().any(from::unaware);
     }
 
     static Merging sameLife(
             RowState was, SiteView from, Heard.Local local, Clock clock, List<SiteId> sites, Columns columns) {
-        var merging = new Merging(was, from, local, clock, sites);
+        var merging = new Merging(was, from, local, clock, sites, columns);
         if (local.after() == null) {
             merging.delete();
         } else {
-            merging.write(columns, local.after());
+            merging.write(local.after());
         }
         return merging;
     }
 
     private void delete() {
-        existenceWon = Resolver.beats(clock, existence, sites);
         existenceContested = was.exists() && unseen();
-        if (existenceWon) {
-            existence = clock;
-            exists = false;
-        }
+        exists = asserts(false);
+        existenceWon = !exists;
         if (existenceContested) {
             kind = Kind.UPDATE_DELETE;
         }
     }
 
-    private void write(Columns columns, Row after) {
-        boolean wins = Resolver.beats(clock, existence, sites);
-        if (!was.exists()) {
-            existenceContested = from.unaware(existence);
-            existenceWon = wins;
-            exists = wins;
-            if (existenceContested) {
-                kind = local.operation() == Operation.INSERT ? Kind.DELETE_INSERT : Kind.DELETE_UPDATE;
-            }
+    private void write(Row after) {
+        exists = asserts(true);
+        existenceWon = exists;
+        existenceContested = !was.exists() && isContradicted();
+        if (existenceContested) {
+            kind = local.operation() == Operation.INSERT ? Kind.DELETE_INSERT : Kind.DELETE_UPDATE;
         }
-        if (wins) {
-            existence = clock;
-        }
-        mergeColumns(columns, after);
+        mergeColumns(after);
         if (kind == null && !contested.isEmpty()) {
             kind = local.operation() == Operation.INSERT ? Kind.INSERT_INSERT : Kind.UPDATE_UPDATE;
         }
+        if (kind == null && bounded != null && !bounded.isEmpty()) {
+            kind = Kind.BOUNDED;
+            contested.or(bounded);
+        }
     }
 
-    private void mergeColumns(Columns columns, Row after) {
+    /** Some write that says the row is gone is one the change did not know of. */
+    private boolean isContradicted() {
+        List<Assertion> assertions = was.contests().assertions();
+        return assertions.isEmpty()
+                ? from.unaware(was.existence())
+                : assertions.stream().anyMatch(assertion -> !assertion.exists() && from.unaware(assertion.clock()));
+    }
+
+    /** What the change says of the row's existence, and whether the row exists after it. */
+    private boolean asserts(boolean present) {
+        Clock held = was.existence();
+        boolean later = Resolver.beats(clock, held, sites);
+        boolean asFound = clock.writeTime() <= Resolver.SNAPSHOT || held.writeTime() <= Resolver.SNAPSHOT;
+        if (columns.deletes() == Deletes.LAST_WRITER_WINS || asFound) {
+            if (later) {
+                existence = clock;
+            }
+            return later ? present : was.exists();
+        }
+        List<Assertion> standing = was.contests().assertions().isEmpty()
+                ? List.of(new Assertion(held, was.exists()))
+                : was.contests().assertions();
+        var left = new ArrayList<Assertion>(standing.size() + 1);
+        for (Assertion assertion : standing) {
+            if (from.unaware(assertion.clock())) {
+                left.add(assertion);
+            }
+        }
+        left.add(new Assertion(clock, present));
+        existence = clock;
+        contests = contests.asserting(left.size() == 1 ? List.of() : left);
+        return columns.deletes().exists(left);
+    }
+
+    private void mergeColumns(Row after) {
         Row standing = was.row();
         if (standing == null) {
             row = after;
             clocks = ColumnClocks.of(clock);
             return;
         }
+        BitSet changed = changed(after, standing);
+        Row ruled = columns.units().isEmpty() ? standing : ruled(changed, after, standing);
         var won = new BitSet(after.size());
         @Nullable Object[] values = null;
-        BitSet changed = changed(columns, after, standing);
         for (int column = changed.nextSetBit(0); column >= 0; column = changed.nextSetBit(column + 1)) {
             if (after.isAbsent(column)) {
                 continue;
@@ -136,25 +184,52 @@ final class Merging {
             if (wins) {
                 won.set(column);
                 if (!same) {
-                    values = values == null ? standing.values().clone() : values;
+                    values = values == null ? ruled.values().clone() : values;
                     values[column] = after.value(column);
                 }
             }
         }
         clocks = clocks.written(won, after.size(), clock);
-        row = values == null ? standing : Row.owning(values);
+        row = values == null ? ruled : Row.owning(values);
         // A column that nobody has shown of this row yet is as its site has it.
         row = row.filledFrom(after);
     }
 
-    private BitSet changed(Columns columns, Row after, Row standing) {
+    /** The row after the columns that have a policy were merged, which are taken out of {@code changed}. */
+    private Row ruled(BitSet changed, Row after, Row standing) {
+        var merging = new PolicyMerging(
+                was, contests, standing, from, local.operation(), madeOn(standing), after, clock, sites);
+        boolean any = false;
+        for (Columns.Unit unit : columns.units()) {
+            if (changed.intersects(unit.columns())) {
+                merging.take(unit);
+                changed.andNot(unit.columns());
+                any = true;
+            }
+        }
+        if (!any) {
+            return standing;
+        }
+        clocks = merging.clocks();
+        contests = merging.contests();
+        contested.or(merging.contested());
+        contestedWon += merging.won().cardinality();
+        bounded = merging.bounded();
+        return merging.row();
+    }
+
+    /** What the change was made on, null where that is nothing or not known. */
+    private @Nullable Row madeOn(Row standing) {
+        Row before = local.before();
+        boolean inserts = local.operation() == Operation.INSERT;
+        return before != null || inserts || from.held() != was.version() ? before : standing;
+    }
+
+    private BitSet changed(Row after, Row standing) {
         if (local.operation() == Operation.INSERT) {
             return columns.all();
         }
-        Row before = local.before();
-        if (before == null) {
-            before = from.held() == was.version() ? standing : null;
-        }
+        Row before = madeOn(standing);
         return before == null ? columns.all() : columns.moved(before.differences(after));
     }
 
@@ -167,11 +242,30 @@ final class Merging {
             return false;
         }
         for (int column = 0; column < outcome.size(); column++) {
-            if (local.after().isAbsent(column) && from.unaware(was.clocks().of(column))) {
+            if (local.after().isAbsent(column) && unaware(column) != null) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** A write of the column that the change did not know of. */
+    private @Nullable Clock unaware(int column) {
+        Clock newest = was.clocks().of(column);
+        if (from.unaware(newest)) {
+            return newest;
+        }
+        Register register = was.contests().registers().isEmpty() ? null : register(column);
+        return register == null ? null : register.first(from::unaware);
+    }
+
+    private @Nullable Register register(int column) {
+        for (Columns.Unit unit : columns.units()) {
+            if (unit.columns().get(column)) {
+                return was.contests().of(unit.columns().nextSetBit(0));
+            }
+        }
+        return null;
     }
 
     /** @param siteLife the life of the row that the change was made to, or began */
@@ -198,6 +292,7 @@ final class Merging {
                 siteLife,
                 local.after() == null,
                 snapshot));
+        Predicate<Clock> seenForGood = write -> resolver.isSeenForGood(write, views, partition);
         boolean anew = life > was.life();
         boolean late = siteLife < was.life();
         boolean newest =
@@ -210,7 +305,8 @@ final class Merging {
                 life,
                 row,
                 existence,
-                clocks.collapsed(write -> resolver.isSeenForGood(write, views, partition)),
+                clocks.collapsed(seenForGood),
+                contests.collapsed(seenForGood),
                 resolver.remembered(was, partition),
                 List.copyOf(views),
                 0);
@@ -227,6 +323,7 @@ final class Merging {
         Clock rival = rival();
         return new Disagreement(
                 kind,
+                rule(kind),
                 contested,
                 incomingWins ? local.site() : rival.author(),
                 new Side(
@@ -245,10 +342,24 @@ final class Merging {
                 : was.at(rival.author()).madeOn();
     }
 
+    private String rule(Kind kind) {
+        if (kind == Kind.FORMER_LIFE) {
+            return "newest-life";
+        }
+        if (kind == Kind.SNAPSHOT) {
+            return Deletes.LAST_WRITER_WINS.word();
+        }
+        return contested.isEmpty() || existenceContested
+                ? columns.deletes().word()
+                : columns.ruleOf(contested.nextSetBit(0));
+    }
+
     /** What the change did not know of: the newest of it. */
     private Clock rival() {
         if (!contested.isEmpty()) {
-            return was.clocks().of(contested.nextSetBit(0));
+            int column = contested.nextSetBit(0);
+            Clock rival = unaware(column);
+            return rival == null ? was.clocks().of(column) : rival;
         }
         return was.exists() || !existenceContested
                 ? new Clock(was.writeTime(), was.author(), was.version())

@@ -103,9 +103,9 @@ public final class Resolver {
         Clock clock = new Clock(writeTime, local.site(), version);
         Merging merging;
         if (life < was.life()) {
-            merging = Merging.formerLife(was, from, local, clock, sites);
+            merging = Merging.formerLife(was, from, local, clock, sites, columns);
         } else if (life > was.life()) {
-            merging = Merging.newLife(was, from, local, clock, sites, life);
+            merging = Merging.newLife(was, from, local, clock, sites, columns, life);
         } else {
             merging = Merging.sameLife(was, from, local, clock, sites, columns);
         }
@@ -140,6 +140,7 @@ public final class Resolver {
                 row,
                 clock,
                 ColumnClocks.of(clock),
+                Contests.NONE,
                 List.of(),
                 List.of(view),
                 0));
@@ -235,7 +236,7 @@ public final class Resolver {
         Row row = Objects.requireNonNull(insert.after());
         Past same = pastRow(was, row, SNAPSHOT);
         SiteView from = view.acknowledged(same == null ? UNSEEN : same, false);
-        if (was.exists() && was.row() != null && row.agrees(was.row())) {
+        if (was.exists() && was.row() != null && row.agrees(was.row()) && !beginsASum(was, row, columns)) {
             SiteView holding =
                     was.writeTime() > SNAPSHOT ? from.holding(was.version()) : view.acknowledged(was.current(), true);
             return new Outcome.Noted(shared(was, insert.site()).with(holding.fromSnapshot()));
@@ -249,11 +250,29 @@ public final class Resolver {
         return outlived ? new Outcome.SentAgain(state) : outcome;
     }
 
+    /** A row may be equal by chance to what a sum has come to that began with something else. */
+    private static boolean beginsASum(RowState was, Row row, Columns columns) {
+        for (Columns.Unit unit : columns.units()) {
+            int column = unit.columns().nextSetBit(0);
+            if (unit.policy() instanceof Policy.Deltas deltas
+                    && was.contests().of(column) instanceof Register.Sum sum
+                    && sum.start() != null
+                    && deltas.amounts()
+                                    .of(row.value(column))
+                                    .compareTo(sum.start().amount())
+                            != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A row that two sites began with is the first site's. */
     private RowState shared(RowState was, SiteId with) {
         ColumnClocks clocks = was.clocks().sharedWith(with, sites);
         Clock existence = was.existence().sharedWith(with, sites);
-        return clocks == was.clocks() && existence == was.existence()
+        Contests contests = was.contests().sharedWith(with, sites);
+        return clocks == was.clocks() && existence == was.existence() && contests == was.contests()
                 ? was
                 : new RowState(
                         was.version(),
@@ -264,6 +283,7 @@ public final class Resolver {
                         was.row(),
                         existence,
                         clocks,
+                        contests,
                         was.past(),
                         was.sites(),
                         was.oddEchoes());
@@ -305,6 +325,7 @@ public final class Resolver {
                 was.row(),
                 was.existence(),
                 was.clocks(),
+                was.contests(),
                 remembered(was, partition),
                 List.copyOf(views),
                 was.oddEchoes()));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param row the resolved row; a tombstone keeps the last one until it is stable, so that an update that wins over the delete finds the rest
  * @param existence the newest write that said whether the row exists
  * @param clocks the clock of every column
+ * @param contests what policies need to know besides
  * @param past older versions that some site may still echo, oldest first
  * @param sites what is known of each site
  * @param oddEchoes echoes running that were no version of ours
@@ -29,6 +30,7 @@ public record RowState(
         @Nullable Row row,
         Clock existence,
         ColumnClocks clocks,
+        Contests contests,
         List<Past> past,
         List<SiteView> sites,
         int oddEchoes) {
@@ -96,17 +98,39 @@ public record RowState(
 
     RowState withSites(List<SiteView> views) {
         return new RowState(
-                version, writeTime, author, exists, life, row, existence, clocks, past, List.copyOf(views), oddEchoes);
+                version,
+                writeTime,
+                author,
+                exists,
+                life,
+                row,
+                existence,
+                clocks,
+                contests,
+                past,
+                List.copyOf(views),
+                oddEchoes);
     }
 
     /** The same state of the row in another layout. */
     public RowState with(Row other) {
-        return new RowState(version, writeTime, author, exists, life, other, existence, clocks, past, sites, oddEchoes);
+        return new RowState(
+                version, writeTime, author, exists, life, other, existence, clocks, contests, past, sites, oddEchoes);
+    }
+
+    /** The same state with values of registers in another layout. */
+    public RowState with(Contests other) {
+        return other == contests
+                ? this
+                : new RowState(
+                        version, writeTime, author, exists, life, row, existence, clocks, other, past, sites,
+                        oddEchoes);
     }
 
     RowState withOddEchoes(int count) {
         return count == oddEchoes
                 ? this
-                : new RowState(version, writeTime, author, exists, life, row, existence, clocks, past, sites, count);
+                : new RowState(
+                        version, writeTime, author, exists, life, row, existence, clocks, contests, past, sites, count);
     }
 }

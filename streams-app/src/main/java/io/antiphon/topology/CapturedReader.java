@@ -73,6 +73,9 @@ final class CapturedReader {
             if (e instanceof RegistrySchemas.RegistryUnavailableException trouble) {
                 throw trouble;
             }
+            if (e instanceof UnfitMergeException unfit) {
+                throw unfit;
+            }
             throw new UnreadableException("the value does not fit schema " + id + ": " + e, e);
         }
     }

@@ -46,7 +46,7 @@ final class ConflictRecords {
         Conflict.Builder record = about(key, state, rows)
                 .setKind(between.kind().name())
                 .setColumns(names(between.columns(), rows))
-                .setRule(between.kind() == Disagreement.Kind.FORMER_LIFE ? "newest-life" : "last-writer-wins")
+                .setRule(between.rule())
                 .setWinner(between.winner().text())
                 .setStanding(side(between.standing(), rows))
                 .setIncoming(side(between.incoming(), rows));

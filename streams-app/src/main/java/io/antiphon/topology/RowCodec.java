@@ -90,15 +90,19 @@ final class RowCodec {
         @Nullable Object[] values = new Object[other.size()];
         for (int i = 0; i < values.length; i++) {
             int mine = layout.position(other.names().get(i));
-            Object value = mine < 0 ? Row.ABSENT : row.value(mine);
-            if (value instanceof Integer narrow && other.type(i).getType() == Schema.Type.LONG) {
-                value = narrow.longValue();
-            } else if (value instanceof Float narrow && other.type(i).getType() == Schema.Type.DOUBLE) {
-                value = narrow.doubleValue();
-            }
-            values[i] = value;
+            values[i] = mine < 0 ? Row.ABSENT : widened(row.value(mine), other.type(i));
         }
         return Row.owning(values);
+    }
+
+    /** A value of this layout as one of a column that may have become wider. */
+    static @Nullable Object widened(@Nullable Object value, Schema type) {
+        if (value instanceof Integer narrow && type.getType() == Schema.Type.LONG) {
+            return narrow.longValue();
+        }
+        return value instanceof Float narrow && type.getType() == Schema.Type.DOUBLE
+                ? (Object) narrow.doubleValue()
+                : value;
     }
 
     /** A row as a person reads it. */

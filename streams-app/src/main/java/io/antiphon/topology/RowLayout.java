@@ -91,13 +91,35 @@ final class RowLayout {
     /** The position of the column that the database calls so, or -1; a field's name may lack characters that Avro does not take. */
     int positionOfTrueName(String column) {
         for (int i = 0; i < names.size(); i++) {
-            Object parameters = type(i).getObjectProp("connect.parameters");
-            Object name = parameters instanceof Map<?, ?> map ? map.get("__debezium.source.column.name") : null;
-            if (column.equals(name == null ? names.get(i) : name)) {
+            if (column.equals(trueName(i))) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** What the database calls the column. */
+    String trueName(int column) {
+        return parameter(column, "__debezium.source.column.name", names.get(column));
+    }
+
+    /** What the database calls the column's type; where capture does not tell, one that has such values. */
+    String sourceType(int column) {
+        String captured =
+                switch (type(column).getType()) {
+                    case INT, LONG -> "int8";
+                    case FLOAT, DOUBLE -> "float8";
+                    case BOOLEAN -> "bool";
+                    case STRING -> "text";
+                    default -> "bytea";
+                };
+        return parameter(column, "__debezium.source.column.type", captured);
+    }
+
+    private String parameter(int column, String name, String otherwise) {
+        Object parameters = type(column).getObjectProp("connect.parameters");
+        Object found = parameters instanceof Map<?, ?> map ? map.get(name) : null;
+        return found == null ? otherwise : found.toString();
     }
 
     /** The position of a column, or -1. */

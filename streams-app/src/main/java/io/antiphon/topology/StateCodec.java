@@ -3,6 +3,7 @@ package io.antiphon.topology;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Clock;
 import io.antiphon.resolve.ColumnClocks;
+import io.antiphon.resolve.Contests;
 import io.antiphon.resolve.Past;
 import io.antiphon.resolve.Row;
 import io.antiphon.resolve.RowState;
@@ -32,6 +33,7 @@ final class StateCodec {
     private static final int HAS_ROW = 2;
     private static final int EXISTENCE_IS_NEWEST = 4;
     private static final int BASE_IS_NEWEST = 8;
+    private static final int HAS_CONTESTS = 16;
 
     private static final int SEEN = 1;
     private static final int WRITE_TIME = 2;
@@ -46,6 +48,7 @@ final class StateCodec {
     private final Numbering numbers;
     private final SiteId[] sites;
     private final Set<SiteId> mesh;
+    private final ContestCodec contests = new ContestCodec(this);
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
     private @Nullable BinaryEncoder encoder;
     private @Nullable BinaryDecoder decoder;
@@ -89,7 +92,8 @@ final class StateCodec {
         out.writeInt((state.exists() ? EXISTS : 0)
                 | (state.row() != null ? HAS_ROW : 0)
                 | (plainExistence ? EXISTENCE_IS_NEWEST : 0)
-                | (plainBase ? BASE_IS_NEWEST : 0));
+                | (plainBase ? BASE_IS_NEWEST : 0)
+                | (state.contests() == Contests.NONE ? 0 : HAS_CONTESTS));
         out.writeLong(version);
         out.writeLong(version - state.writeTime());
         out.writeInt(numbers.of(state.author().text()));
@@ -118,13 +122,16 @@ final class StateCodec {
         for (SiteView view : state.sites()) {
             write(view, version, out);
         }
+        if (state.contests() != Contests.NONE) {
+            contests.write(state.contests(), version, out);
+        }
         if (state.row() != null) {
             out.writeInt(schema);
             rows.write(state.row(), out);
         }
     }
 
-    private void write(Clock clock, long version, BinaryEncoder out) throws IOException {
+    void write(Clock clock, long version, BinaryEncoder out) throws IOException {
         out.writeLong(version - clock.version());
         out.writeLong(clock.version() - clock.writeTime());
         out.writeInt(numbers.of(clock.author().text()));
@@ -195,6 +202,7 @@ final class StateCodec {
                 views.add(view);
             }
         }
+        Contests contested = (flags & HAS_CONTESTS) == 0 ? Contests.NONE : contests.read(version, in);
         RowCodec rows = (flags & HAS_ROW) == 0 ? null : codecs.withSchema(in.readInt());
         Row row = rows == null ? null : rows.read(in);
         return new Stored(
@@ -207,13 +215,14 @@ final class StateCodec {
                         row,
                         existence,
                         clocks,
+                        contested,
                         past,
                         List.copyOf(views),
                         oddEchoes),
                 rows);
     }
 
-    private Clock readClock(long version, BinaryDecoder in) throws IOException {
+    Clock readClock(long version, BinaryDecoder in) throws IOException {
         long at = version - in.readLong();
         long writeTime = at - in.readLong();
         return new Clock(writeTime, sites[in.readInt()], at);

@@ -3,7 +3,6 @@ package io.antiphon.topology;
 import io.antiphon.api.Delivery;
 import io.antiphon.api.Progress;
 import io.antiphon.config.Configuration;
-import io.antiphon.config.Granularity;
 import io.antiphon.config.Table;
 import io.antiphon.contract.Answer;
 import io.antiphon.contract.Conflict;
@@ -24,7 +23,6 @@ import io.antiphon.resolve.RowState;
 import io.antiphon.resolve.Verdict;
 import io.antiphon.time.HybridTime;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -466,7 +464,9 @@ final class TableTask {
         if (written == null || state.row() == null || rows == null || written.layout() == rows.layout()) {
             return state;
         }
-        return state.with(written.in(rows.layout(), state.row()));
+        RowLayout layout = rows.layout();
+        return state.with(written.in(layout, state.row()))
+                .with(state.contests().as((column, value) -> RowCodec.widened(value, layout.type(column))));
     }
 
     private static String text(byte[] key) {
@@ -495,21 +495,7 @@ final class TableTask {
     private void use(RowCodec codec) {
         rows = codec;
         narrower.clear();
-        RowLayout layout = codec.layout();
-        if (policy.granularity() == Granularity.ROW) {
-            columns = Columns.together(layout.size());
-            return;
-        }
-        var groups = new ArrayList<BitSet>();
-        for (List<String> names : policy.together()) {
-            var group = new BitSet();
-            names.stream()
-                    .mapToInt(layout::positionOfTrueName)
-                    .filter(i -> i >= 0)
-                    .forEach(group::set);
-            groups.add(group);
-        }
-        columns = new Columns(layout.size(), List.copyOf(groups));
+        columns = Policies.of(policy, codec.layout(), sites);
     }
 
     private RowCodec rows() {

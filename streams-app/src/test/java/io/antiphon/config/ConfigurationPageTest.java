@@ -29,7 +29,7 @@ class ConfigurationPageTest {
         Configuration read = Configuration.read(file, Map.of("BERLIN_PASSWORD", "one", "TOKYO_PASSWORD", "two"));
 
         assertThat(read.sites()).hasSize(2);
-        assertThat(read.tables()).hasSize(3);
+        assertThat(read.tables()).hasSize(4);
     }
 
     @ParameterizedTest

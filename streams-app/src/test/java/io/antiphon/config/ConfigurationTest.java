@@ -114,7 +114,8 @@ class ConfigurationTest {
         Configuration read = read(SITES + """
                 tables:
                   public.address: { columns: { together: [street, 'ci"ty\\'] } }
-                  'public.a table': { granularity: row, allowed.triggers: ["b'c", a], conflicts: park }
+                  'public.a table': { granularity: row, allowed.triggers: ["b'c", a], merge: site-priority, priority: [tokyo], deletes: update-wins, conflicts: park }
+                  public.account: { columns: { 'the "sum"': { merge: add-deltas, at-least: -1.50, at-most: 2 }, tags: { merge: union } } }
                 retention: { captured: 30000d }
                 """);
         Configuration effective = read.on(new Kafka.Cluster("127.0.0.1:40001", "http://127.0.0.1:40002/v7", null))
@@ -228,10 +229,20 @@ class ConfigurationTest {
                     public.customer: { granularity: rows }                      | :6: tables.public.customer.granularity is 'rows': did you mean 'row'?
                     public.customer: { granularity: cell }                      | :6: tables.public.customer.granularity is 'cell': use column or row
                     public.customer: { http: 1 }                                | :6: unknown key 'http' under tables.public.customer: it belongs under ports
-                    public.customer: { deletes: delete-wins }                   | :6: tables.public.customer.deletes: delete-wins is not available in this version: use last-writer-wins
                     public.customer: { conflicts: parked }                      | :6: tables.public.customer.conflicts is 'parked': did you mean 'park'?
+                    public.customer: { deletes: delete-win }                    | :6: tables.public.customer.deletes is 'delete-win': did you mean 'delete-wins'?
+                    public.customer: { merge: max }                             | :6: tables.public.customer.merge is 'max': use last-writer-wins or first-writer-wins or site-priority
+                    public.customer: { priority: [tokyo] }                      | :6: merge 'last-writer-wins' asks no site first: remove 'priority', or merge by site-priority
+                    public.customer: { merge: site-priority, priority: [rome] } | :6: table public.customer: 'priority' names site rome, which the mesh does not have: its sites are [berlin, tokyo]
+                    public.customer: { columns: { b: { merge: add-delta } } }   | :6: tables.public.customer.columns.b.merge is 'add-delta': did you mean 'add-deltas'?
+                    public.customer: { columns: { b: { merge: highest-bidder } } } | :6: tables.public.customer.columns.b.merge is 'highest-bidder': use last-writer-wins or first-writer-wins or site-priority or max or min or add-deltas or union or json-merge, or name the jar of your own merge of this name in ANTIPHON_MERGES
+                    public.customer: { columns: { b: { at-least: 0 } } }        | :6: tables.public.customer.columns.b: 'merge' is missing: write 'merge: add-deltas'
+                    public.customer: { columns: { b: { merge: max, at-least: 0 } } } | :6: merge 'max' has no bounds: remove 'at-least' and 'at-most', or merge by add-deltas
+                    public.customer: { columns: { b: { merge: add-deltas, at-least: 2, at-most: 1 } } } | :6: at-least 2 is above at-most 1: exchange them
+                    public.customer: { columns: { b: { merge: add-deltas, at-least: x } } } | :6: tables.public.customer.columns.b.at-least is 'x': write a number
+                    public.customer: { granularity: row, columns: { b: { merge: max } } } | :6: table public.customer moves as whole rows, so its columns [b] have no merge of their own: remove them or 'granularity: row'
+                    public.customer: { columns: { together: [a, b], b: { merge: max } } } | :6: table public.customer: column 'b' moves together with others, so it has no merge of its own: remove one of the two
                     public.customer: { consistency: causal }                    | :6: 'consistency' under tables.public.customer is not available in this version: remove it
-                    public.customer: { columns: { b: { merge: add-deltas } } }  | :6: tables.public.customer.columns.b.merge: add-deltas is not available in this version: use last-writer-wins
                     public.customer: { columns: { b: { merg: max } } }          | :6: unknown key 'merg' under tables.public.customer.columns.b: did you mean 'merge'?
                     public.customer: { columns: { b: max } }                    | :6: tables.public.customer.columns.b is not a mapping: write { key: value, … } or indented lines of 'key: value'
                     public.customer: { columns: { togther: [a, b] } }           | :6: unknown key 'togther' under tables.public.customer.columns: did you mean 'together'?

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an application truly did to a row, and on top of what.
  *
+ * @param life how many times the row it was made on had been deleted and inserted again
+ * @param writeTime its commit time, or just after the newest change of that life in its past
  * @param past the changes its row was made of when it was written: the true happens-before
  * @param found the row stood there before the mesh began
  * @param asserted the columns it says something of, whether they changed or not; null for those that changed
@@ -20,6 +22,8 @@ record Change(
         @Nullable Row after,
         BitSet past,
         boolean found,
+        int life,
+        long writeTime,
         @Nullable BitSet asserted) {
 
     /** Whether it says what this column is. */

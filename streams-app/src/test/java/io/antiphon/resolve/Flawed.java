@@ -2,6 +2,7 @@ package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Heard.Operation;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ final class Flawed {
         }
         if (heard instanceof Heard.Local local && flaws.contains(Flaw.TIE_BROKEN_BY_ARRIVAL)) {
             return resolver.hear(was, atArrival(local, partition), columns, partition);
+        }
+        if (heard instanceof Heard.Local local && breaksPolicies(flaws)) {
+            return withBrokenPolicies(flaws, resolver, was, local, columns, partition);
         }
         if (heard instanceof Heard.Local local && was != null) {
             return resolver.hear(withContext(flaws, was, local.site()), local, columns, given(flaws, partition));
@@ -70,9 +74,76 @@ final class Flawed {
                 state.row(),
                 new Clock(state.existence().writeTime(), site, state.existence().version()),
                 ColumnClocks.of(new Clock(state.writeTime(), site, state.version())),
+                state.contests(),
                 state.past(),
                 state.sites(),
                 state.oddEchoes());
+    }
+
+    private static boolean breaksPolicies(Set<Flaw> flaws) {
+        return flaws.stream().anyMatch(flaw -> flaw.compareTo(Flaw.CHANGE_COUNTED_TWICE) >= 0);
+    }
+
+    private static Outcome withBrokenPolicies(
+            Set<Flaw> flaws,
+            Resolver resolver,
+            @Nullable RowState was,
+            Heard.Local local,
+            Columns columns,
+            Partition partition) {
+        boolean ignored = flaws.contains(Flaw.POLICY_IGNORED);
+        var ruled = new Columns(
+                columns.count(),
+                columns.groups(),
+                ignored ? List.of() : columns.units(),
+                flaws.contains(Flaw.DELETE_POLICY_IGNORED) ? Deletes.LAST_WRITER_WINS : columns.deletes());
+        Heard.Local heard = local;
+        if (flaws.contains(Flaw.DELTA_FROM_WHAT_STANDS) && local.operation() == Operation.UPDATE && was != null) {
+            heard = new Heard.Local(
+                    local.site(), local.operation(), was.row(), local.after(), local.commitTime(), local.time());
+        }
+        Outcome outcome = resolver.hear(was, heard, ruled, partition);
+        RowState state = outcome.state();
+        if (state == null) {
+            return outcome;
+        }
+        if (flaws.contains(Flaw.CHANGE_COUNTED_TWICE)) {
+            return resolver.hear(state, heard, ruled, after(state.version(), partition));
+        }
+        return flaws.contains(Flaw.REGISTER_DROPPED_EARLY) ? forgetful(outcome, state) : outcome;
+    }
+
+    private static Outcome forgetful(Outcome outcome, RowState state) {
+        var forgot = new RowState(
+                state.version(),
+                state.writeTime(),
+                state.author(),
+                state.exists(),
+                state.life(),
+                state.row(),
+                state.existence(),
+                state.clocks(),
+                Contests.NONE,
+                state.past(),
+                state.sites(),
+                state.oddEchoes());
+        return outcome instanceof Outcome.Decided decided
+                ? new Outcome.Decided(forgot, decided.disagreement())
+                : new Outcome.Resolved(forgot);
+    }
+
+    private static Partition after(long version, Partition partition) {
+        return new Partition() {
+            @Override
+            public long lastVersion() {
+                return version;
+            }
+
+            @Override
+            public long answered(SiteId site) {
+                return partition.answered(site);
+            }
+        };
     }
 
     private static Heard.Local atArrival(Heard.Local local, Partition partition) {

@@ -32,6 +32,14 @@ final class Interleavings {
     /** What two interleavings make of the same logs, where that is not the same; null where they agree or where the logs differ first. */
     @Nullable
     String difference(long one, long other, Set<Flaw> flaws) {
+        try {
+            return differenceOf(one, other, flaws);
+        } catch (Broken broken) {
+            return "seed " + seed + ", " + setup + ": " + broken.getMessage();
+        }
+    }
+
+    private @Nullable String differenceOf(long one, long other, Set<Flaw> flaws) {
         List<Round> rounds = rounds(one, flaws, null);
         List<Round> others = rounds(other, flaws, null);
         for (int i = 0; i < rounds.size(); i++) {

@@ -1,5 +1,6 @@
 package io.antiphon.resolve;
 
+import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Heard.Operation;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -11,14 +12,19 @@ import org.jspecify.annotations.Nullable;
 /** Judges the decisions about one row by what truly happened, knowing nothing of how they are made. */
 final class Oracle {
     private final Columns columns;
+    private final PolicyOracle policies;
     final List<Change> changes = new ArrayList<>();
     /** Those the resolver was told of. */
     final BitSet told = new BitSet();
 
+    /** A row that was found was equal by chance to one that had come of changes: it may count as seen, or not. */
+    private boolean isAmbiguous;
+
     private final Set<Row> rowsThereWere = new HashSet<>();
 
-    Oracle(Columns columns) {
+    Oracle(Columns columns, List<SiteId> sites) {
         this.columns = columns;
+        this.policies = new PolicyOracle(columns, sites);
     }
 
     Change wrote(
@@ -28,9 +34,28 @@ final class Oracle {
             @Nullable Row before,
             @Nullable Row after,
             BitSet made,
-            boolean found) {
-        var change =
-                new Change(changes.size(), site, key, operation, before, after, (BitSet) made.clone(), found, null);
+            boolean found,
+            long time) {
+        int lives = life(operation, made);
+        long newest = made.stream()
+                .mapToObj(changes::get)
+                .filter(one -> one.life() == lives)
+                .mapToLong(Change::writeTime)
+                .max()
+                .orElse(-1);
+        long writeTime = found ? Resolver.SNAPSHOT : Math.max(time, newest + 1);
+        var change = new Change(
+                changes.size(),
+                site,
+                key,
+                operation,
+                before,
+                after,
+                (BitSet) made.clone(),
+                found,
+                lives,
+                writeTime,
+                null);
         changes.add(change);
         made.set(change.id());
         return change;
@@ -40,10 +65,25 @@ final class Oracle {
     Change decided(int people, int key, @Nullable Row before, @Nullable Row after, BitSet seen, BitSet columns) {
         Operation operation = after == null ? Operation.DELETE : before == null ? Operation.INSERT : Operation.UPDATE;
         BitSet about = before == null ? this.columns.all() : this.columns.moved((BitSet) columns.clone());
-        var change =
-                new Change(changes.size(), people, key, operation, before, after, (BitSet) seen.clone(), false, about);
+        var change = new Change(
+                changes.size(),
+                people,
+                key,
+                operation,
+                before,
+                after,
+                (BitSet) seen.clone(),
+                false,
+                life(operation, seen),
+                0,
+                about);
         changes.add(change);
         return change;
+    }
+
+    private int life(Operation operation, BitSet made) {
+        int life = made.stream().map(id -> changes.get(id).life()).max().orElse(0);
+        return operation == Operation.INSERT && !made.isEmpty() ? life + 1 : life;
     }
 
     /** Judges what was decided on {@code change} while {@code standing} stood. */
@@ -53,7 +93,9 @@ final class Oracle {
         var before = (BitSet) told.clone();
         told.set(change.id());
         Disagreement disagreement = outcome instanceof Outcome.Decided decided ? decided.disagreement() : null;
-        if (disagreement != null && isSubset(before, change.past())) {
+        if (disagreement != null
+                && disagreement.kind() != Disagreement.Kind.BOUNDED
+                && isSubset(before, change.past())) {
             throw new Broken("a conflict was seen though " + change + " knew everything");
         }
         boolean known = change.found() && rowsThereWere.contains(change.after());
@@ -73,6 +115,10 @@ final class Oracle {
             rowsThereWere.add(now);
         }
         isOfTheNewest(now);
+        isAmbiguous |= known && before.stream().anyMatch(id -> !changes.get(id).found());
+        if (!isAmbiguous) {
+            policies.judge(told.stream().mapToObj(changes::get).toList(), now);
+        }
     }
 
     private void follows(Change change, @Nullable Row standing, Outcome outcome) {
@@ -83,7 +129,7 @@ final class Oracle {
         for (SiteView view : state.sites()) {
             if (view.lastLocalVersion() == state.version()
                     && view.seen() == state.version()
-                    && !agree(change.before(), standing)) {
+                    && !policies.agreeWithinBounds(change.before(), standing)) {
                 throw new Broken("taken to follow " + standing + ": " + change);
             }
         }
@@ -94,7 +140,7 @@ final class Oracle {
             return (change.after() == null) != (now == null);
         }
         for (int column = 0; column < columns.count(); column++) {
-            if (change.writes(column, columns) && !now.agrees(change.after(), column)) {
+            if (change.writes(column, columns) && policies.isLost(column, change, now)) {
                 return true;
             }
         }
@@ -106,7 +152,7 @@ final class Oracle {
             return now != null && unknown(change, deletesAmong(newest(before)));
         }
         for (int column = 0; column < columns.count(); column++) {
-            if ((now == null || !now.agrees(standing, column))
+            if ((now == null || !policies.sumsOrJoins(column) && !now.agrees(standing, column))
                     && unknown(change, writersOf(column, standing, newestWriters(column, before)))) {
                 return true;
             }
@@ -123,18 +169,20 @@ final class Oracle {
     private void isOfTheNewest(@Nullable Row now) {
         BitSet newest = newest(told);
         BitSet deletes = deletesAmong(newest);
+        boolean latest = columns.deletes() == Deletes.LAST_WRITER_WINS;
         if (now == null) {
-            if (deletes.isEmpty()) {
+            if (latest && deletes.isEmpty()) {
                 throw new Broken("no row, though the newest changes are no deletes: " + list(newest));
             }
             return;
         }
-        if (deletes.equals(newest)) {
+        if (latest && deletes.equals(newest)) {
             throw new Broken("a row " + now + ", though the newest changes are all deletes: " + list(newest));
         }
         for (int column = 0; column < columns.count(); column++) {
             BitSet writers = newestWriters(column, told);
-            if (writersOf(column, now, writers).isEmpty()) {
+            if (policies.policy(column) == null
+                    && writersOf(column, now, writers).isEmpty()) {
                 throw new Broken("column " + column + " of " + now + " is of none of the newest changes of it: "
                         + list(writers));
             }

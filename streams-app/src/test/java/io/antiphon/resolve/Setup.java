@@ -1,9 +1,12 @@
 package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Columns.Unit;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a simulated mesh looks like.
@@ -40,17 +43,21 @@ record Setup(
         int sites = 2 + random.nextInt(3);
         int width = 3 + random.nextInt(2);
         int keys = 1 + random.nextInt(3);
+        List<SiteId> names = NAMES.subList(0, sites).stream().map(SiteId::new).toList();
+        boolean parks = random.nextInt(3) == 0;
         return new Setup(
                 seed,
-                NAMES.subList(0, sites).stream().map(SiteId::new).toList(),
+                names,
                 keys,
                 1 + random.nextInt(keys),
-                columns(width, random.nextInt(5)),
+                parks
+                        ? columns(width, random.nextInt(5))
+                        : withPolicies(columns(width, random.nextInt(5)), names, random.split()),
                 2 + random.nextInt(2),
                 random.nextInt(3) == 0 ? 3 + random.nextInt(6) : 0,
                 random.nextInt(4) == 0,
                 Forgets.values()[random.nextInt(3)],
-                random.nextInt(3) == 0);
+                parks);
     }
 
     private static Columns columns(int width, int granularity) {
@@ -60,5 +67,41 @@ record Setup(
             return new Columns(width, List.of(group));
         }
         return granularity < 3 ? Columns.each(width) : Columns.together(width);
+    }
+
+    /** Half of the meshes that do not park have policies. */
+    private static Columns withPolicies(Columns plain, List<SiteId> sites, SplittableRandom random) {
+        if (random.nextInt(2) == 0) {
+            return plain;
+        }
+        var units = new ArrayList<Unit>();
+        var single = new BitSet();
+        single.set(1, plain.count());
+        for (BitSet group : plain.groups()) {
+            single.andNot(group);
+            if (random.nextInt(3) > 0) {
+                units.add(new Unit(group, SimulatedPolicies.ofGroups(sites, random)));
+            }
+        }
+        single.stream()
+                .filter(column -> random.nextInt(4) > 0)
+                .forEach(column -> units.add(Unit.of(column, SimulatedPolicies.ofColumns(sites, random))));
+        return new Columns(plain.count(), plain.groups(), List.copyOf(units), Deletes.values()[random.nextInt(3)]);
+    }
+
+    /** A value an application may write. */
+    int value(int column, SplittableRandom random) {
+        return policy(column) instanceof Policy.Parts
+                ? random.nextInt(SimulatedPolicies.NO_OBJECT + 1)
+                : random.nextInt(domain);
+    }
+
+    @Nullable
+    Policy policy(int column) {
+        return columns.units().stream()
+                .filter(unit -> unit.columns().get(column))
+                .map(Unit::policy)
+                .findFirst()
+                .orElse(null);
     }
 }

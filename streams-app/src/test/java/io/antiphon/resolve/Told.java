@@ -44,6 +44,9 @@ final class Told {
         for (ColumnClocks.Group group : state.clocks().groups()) {
             told.append(' ').append(group.columns()).append(of(group.clock()));
         }
+        if (state.contests() != Contests.NONE) {
+            told.append("\n         ").append(state.contests());
+        }
         told.append(" past ").append(state.past().stream().map(Past::version).toList());
         for (SiteView view : state.sites()) {
             told.append("\n         ").append(view.site());
