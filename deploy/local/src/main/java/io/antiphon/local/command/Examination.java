@@ -1,5 +1,6 @@
 package io.antiphon.local.command;
 
+import io.antiphon.apply.postgresql.site.ColumnDemand;
 import io.antiphon.apply.postgresql.site.Doctor;
 import io.antiphon.apply.postgresql.site.Finding;
 import io.antiphon.apply.postgresql.site.Severity;
@@ -8,7 +9,9 @@ import io.antiphon.config.Site;
 import io.antiphon.config.Table;
 import io.antiphon.local.stack.Sites;
 import io.antiphon.local.terminal.Screen;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the sites lack, in the same words for {@code doctor} and {@code up}. */
@@ -16,8 +19,22 @@ record Examination(Configuration configuration, List<Finding> findings) {
     static Examination of(Configuration configuration) {
         var tables = configuration.tables().stream().map(Table::id).toList();
         var doctor = new Doctor(Sites.of(configuration), tables, configuration.sinkTasks())
-                .allowing(configuration.tables().stream().collect(Collectors.toMap(Table::id, Table::allowedTriggers)));
+                .allowing(configuration.tables().stream().collect(Collectors.toMap(Table::id, Table::allowedTriggers)))
+                .asking(demands(configuration));
         return new Examination(configuration, doctor.examine());
+    }
+
+    private static List<ColumnDemand> demands(Configuration configuration) {
+        var demands = new ArrayList<ColumnDemand>();
+        for (Table table : configuration.tables()) {
+            table.merges()
+                    .forEach((column, merge) ->
+                            demands.add(new ColumnDemand(table.id(), column, type -> merge.misfit(column, type))));
+            table.together().stream()
+                    .flatMap(List::stream)
+                    .forEach(column -> demands.add(new ColumnDemand(table.id(), column, type -> Optional.empty())));
+        }
+        return demands;
     }
 
     boolean fit() {

@@ -14,6 +14,7 @@ import java.util.Set;
 public final class Doctor {
     private final List<PostgresSite> sites;
     private final List<TableId> tables;
+    private final List<ColumnDemand> demands;
     private final int sinkTasks;
     private final Map<TableId, Set<String>> allowedTriggers;
 
@@ -22,20 +23,30 @@ public final class Doctor {
      * @param sinkTasks how many tasks the sink of a site has: each needs a replication origin of its own
      */
     public Doctor(List<PostgresSite> sites, List<TableId> tables, int sinkTasks) {
-        this(sites, tables, sinkTasks, Map.of());
+        this(sites, tables, sinkTasks, Map.of(), List.of());
     }
 
     private Doctor(
-            List<PostgresSite> sites, List<TableId> tables, int sinkTasks, Map<TableId, Set<String>> allowedTriggers) {
+            List<PostgresSite> sites,
+            List<TableId> tables,
+            int sinkTasks,
+            Map<TableId, Set<String>> allowedTriggers,
+            List<ColumnDemand> demands) {
         this.sites = List.copyOf(sites);
         this.tables = List.copyOf(tables);
+        this.demands = List.copyOf(demands);
         this.sinkTasks = sinkTasks;
         this.allowedTriggers = Map.copyOf(allowedTriggers);
     }
 
     /** The same, where these triggers may fire for replicated rows too. */
     public Doctor allowing(Map<TableId, Set<String>> triggers) {
-        return new Doctor(sites, tables, sinkTasks, triggers);
+        return new Doctor(sites, tables, sinkTasks, triggers, demands);
+    }
+
+    /** The same, where this is asked of columns. */
+    public Doctor asking(List<ColumnDemand> ofColumns) {
+        return new Doctor(sites, tables, sinkTasks, allowedTriggers, ofColumns);
     }
 
     /** What is wrong, in the order of the sites; a site that cannot be reached is a finding, and the others are examined all the same. */
@@ -76,7 +87,7 @@ public final class Doctor {
                     site,
                     connection,
                     findings,
-                    new TableExamination(site, connection, findings, allowedTriggers).examine(tables)));
+                    new TableExamination(site, connection, findings, allowedTriggers, demands).examine(tables)));
         } catch (SQLException e) {
             findings.trouble("examination", e);
             close(connection);

@@ -43,14 +43,20 @@ final class TableExamination {
     private final Connection connection;
     private final Findings findings;
     private final Map<TableId, Set<String>> allowedTriggers;
+    private final List<ColumnDemand> demands;
 
     /** @param allowedTriggers those that may fire for replicated rows too, by their names */
     TableExamination(
-            PostgresSite site, Connection connection, Findings findings, Map<TableId, Set<String>> allowedTriggers) {
+            PostgresSite site,
+            Connection connection,
+            Findings findings,
+            Map<TableId, Set<String>> allowedTriggers,
+            List<ColumnDemand> demands) {
         this.site = site;
         this.connection = connection;
         this.findings = findings;
         this.allowedTriggers = allowedTriggers;
+        this.demands = demands;
     }
 
     /** The shapes of those that are there. */
@@ -69,6 +75,7 @@ final class TableExamination {
     private void examine(Shape shape) throws SQLException {
         if (kind(shape)) {
             key(shape);
+            demands(shape);
             constraints(shape);
             virtualColumns(shape);
             triggersAndRules(shape);
@@ -117,6 +124,32 @@ final class TableExamination {
                     children.stream()
                             .map(child -> "ALTER TABLE " + child + " NO INHERIT " + SqlText.table(shape.table()))
                             .toArray(String[]::new));
+        }
+    }
+
+    private void demands(Shape shape) {
+        for (ColumnDemand demand : demands) {
+            if (!demand.table().equals(shape.table())) {
+                continue;
+            }
+            Shape.Column column = shape.column(demand.column());
+            if (column == null) {
+                findings.warns(
+                        shape.table().toString(),
+                        "the configuration names column " + demand.column() + ", which it does not have",
+                        "add it there, or name one of its columns: "
+                                + String.join(
+                                        ", ",
+                                        shape.columns().stream()
+                                                .map(Shape.Column::name)
+                                                .toList()));
+                continue;
+            }
+            String type = column.base().isEmpty() ? column.type() : column.base();
+            demand.problem()
+                    .apply(type)
+                    .ifPresent(problem ->
+                            findings.blocks(shape.table().toString(), problem, "choose another merge for it"));
         }
     }
 

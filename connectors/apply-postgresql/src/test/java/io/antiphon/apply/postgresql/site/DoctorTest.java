@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -442,6 +443,25 @@ class DoctorTest {
                     assertThat(finding.problem()).startsWith("a transaction pooler stands in between");
                 });
             }
+        }
+
+        @Test
+        void thatLackWhatTheConfigurationAsksOfAColumnAreTold() throws SQLException {
+            berlin.run("CREATE TABLE customer (id int PRIMARY KEY, name text, sums numeric(9, 2)[])");
+            var asked = List.of(
+                    new ColumnDemand(CUSTOMER, "name", type -> Optional.of("name is " + type)),
+                    new ColumnDemand(CUSTOMER, "sums", type -> Optional.of("sums is " + type)),
+                    new ColumnDemand(CUSTOMER, "id", type -> Optional.empty()),
+                    new ColumnDemand(CUSTOMER, "nme", type -> Optional.empty()));
+
+            assertThat(new Doctor(List.of(berlin.site(SHOP, "berlin")), List.of(CUSTOMER), 2)
+                            .asking(asked)
+                            .examine())
+                    .extracting(Finding::toString)
+                    .containsExactly(
+                            "berlin, public.customer: name is text; choose another merge for it",
+                            "berlin, public.customer: sums is _numeric; choose another merge for it",
+                            "berlin, public.customer: the configuration names column nme, which it does not have; add it there, or name one of its columns: id, name, sums");
         }
 
         @Test
