@@ -1,6 +1,7 @@
 package io.antiphon.local.stack;
 
 import io.antiphon.local.postgres.PostgresBinaries;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 public record Installation(Path folder) {
     /** Names the folder where it is not beside the running code. */
     public static final String PROPERTY = "antiphon.runtime";
+
+    /** The environment variable that names the jars of users' own merges, as a class path. */
+    public static final String MERGES = "ANTIPHON_MERGES";
 
     public Installation {
         folder = folder.toAbsolutePath().normalize();
@@ -47,8 +51,11 @@ public record Installation(Path folder) {
         return folder.resolve("kafka") + "/*";
     }
 
+    /** With the merges that users bring along. */
     String resolverClassPath() {
-        return folder.resolve("resolver") + "/*";
+        String merges = System.getenv(MERGES);
+        return folder.resolve("resolver") + "/*"
+                + (merges == null || merges.isBlank() ? "" : File.pathSeparator + merges);
     }
 
     /** What a part's class path is made of. */

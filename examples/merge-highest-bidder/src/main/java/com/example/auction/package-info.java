@@ -1,0 +1,5 @@
+/** An auction whose bids are taken at every site. */
+@NullMarked
+package com.example.auction;
+
+import org.jspecify.annotations.NullMarked;
