@@ -5,12 +5,10 @@ import static io.antiphon.site.Eventually.eventually;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.antiphon.config.Configuration;
-import io.antiphon.config.Granularity;
 import io.antiphon.config.Kafka;
 import io.antiphon.config.Ports;
 import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
-import io.antiphon.config.Table;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.DeadLetter;
 import io.antiphon.local.agreement.Arrival;
@@ -39,7 +37,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
@@ -111,13 +108,7 @@ public final class Mesh implements AutoCloseable {
                                 new Secret(site.database().password())))
                         .toList(),
                 grounds.stream()
-                        .flatMap(ground -> ground.tablesAt(first).stream()
-                                .map(table -> new Table(
-                                        new TableId(ground.schema(), table),
-                                        ground.rowWise().contains(table) ? Granularity.ROW : Granularity.COLUMN,
-                                        List.of(),
-                                        Set.of(),
-                                        false)))
+                        .flatMap(ground -> ground.tablesAt(first).stream().map(ground::table))
                         .toList(),
                 new Kafka.Embedded(),
                 Ports.anyFree(),

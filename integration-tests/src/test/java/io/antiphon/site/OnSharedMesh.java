@@ -29,4 +29,10 @@ public @interface OnSharedMesh {
 
     /** Those whose conflicts are decided by whole rows. */
     String[] rowWise() default {};
+
+    /** Columns that are merged: {@code table column merge}, and the bounds of a sum, as in {@code account credit add-deltas 0 100}. */
+    String[] merges() default {};
+
+    /** What wins of deletes: {@code table policy}. */
+    String[] deletes() default {};
 }

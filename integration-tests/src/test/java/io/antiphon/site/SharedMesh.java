@@ -58,7 +58,9 @@ final class SharedMesh implements BeforeAllCallback, ParameterResolver {
                         wanted.schema(),
                         wanted.tables(),
                         Map.of("berlin", wanted.berlin(), "tokyo", wanted.tokyo()),
-                        Set.copyOf(Arrays.asList(wanted.rowWise()))))
+                        Set.copyOf(Arrays.asList(wanted.rowWise())),
+                        List.of(wanted.merges()),
+                        List.of(wanted.deletes())))
                 .toList();
     }
 }
