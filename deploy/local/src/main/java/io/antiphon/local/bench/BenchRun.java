@@ -78,6 +78,7 @@ public final class BenchRun {
         }
         if (plan.has(Scenario.HOT)) {
             hot();
+            hotCounters();
         }
         if (plan.has(Scenario.LATENCY)) {
             latency(rig.other(), report::add, "p99 < 500 ms");
@@ -193,18 +194,35 @@ public final class BenchRun {
     }
 
     private void hot() {
-        telling.step(hot);
         Ids ids = next(Plan.HOT_ROWS);
         rig.author().oneTransaction(ids);
         rig.awaitRows(rig.other(), ids);
+        contest(hot, "item", ids, "increments that survived", "");
+    }
+
+    /** The same where the sites' increments are added instead of one winning. */
+    private void hotCounters() {
+        Ids ids = next(Plan.HOT_ROWS);
+        rig.author().counters(ids);
+        rig.awaitCount("counters", ids.count(), () -> rig.other().count("counter", ids));
+        contest(
+                hot + ", add-deltas",
+                "counter",
+                ids,
+                "increments kept",
+                String.format(Locale.ROOT, "%d", plan.increments()));
+    }
+
+    private void contest(String name, String table, Ids ids, String survived, String aim) {
+        telling.step(name);
         rig.awaitQuiet();
-        long start = rig.author().sum(ids);
+        long start = rig.author().sum(table, ids);
         Map<TopicPartition, Long> conflictsBefore = rig.topics().ends(rig.conflicts());
         ProcessTimes.Reading before = rig.processes().read();
         long began = Rig.now();
-        var elsewhere = CompletableFuture.runAsync(() -> rig.other().increments(ids, plan.increments() / 2));
+        var elsewhere = CompletableFuture.runAsync(() -> rig.other().increments(table, ids, plan.increments() / 2));
         try {
-            rig.author().increments(ids, plan.increments() / 2);
+            rig.author().increments(table, ids, plan.increments() / 2);
             elsewhere.join();
         } finally {
             rig.other().cancel();
@@ -212,17 +230,18 @@ public final class BenchRun {
         long written = Rig.now();
         rig.awaitQuiet();
         ProcessTimes.Reading after = rig.processes().read();
-        boolean same = rig.author().digest(ids).equals(rig.other().digest(ids));
-        long kept = rig.author().sum(ids) - start;
+        boolean same = rig.author().digest(table, ids).equals(rig.other().digest(table, ids));
+        long kept = rig.author().sum(table, ids) - start;
         Losses lost = Losses.since(conflictsBefore, rig.stack().endpoints(), rig.topics(), rig.conflicts());
-        report.add(Figure.of(hot, "sites are equal afterwards (1 is yes)", "", same ? 1 : 0)
+        report.add(Figure.of(name, "sites are equal afterwards (1 is yes)", "", same ? 1 : 0)
                 .aimedAt("1"));
-        report.add(Figure.of(hot, "written", "rows/s", plan.increments() * 1e6 / (written - began)));
-        report.add(Figure.of(hot, "increments that survived", "", kept));
-        report.add(Figure.of(hot, "increments that lost", "", plan.increments() - kept));
-        report.add(Figure.of(hot, "conflicts in the log", "", lost.conflicts()));
-        report.add(Figure.of(hot, "different losing rows in it", "", lost.values()));
-        cpu(hot, "end to end", after.perRow(before, plan.increments()), report::add);
+        report.add(Figure.of(name, "written", "rows/s", plan.increments() * 1e6 / (written - began)));
+        Figure surviving = Figure.of(name, survived, "", kept);
+        report.add(aim.isEmpty() ? surviving : surviving.aimedAt(aim));
+        report.add(Figure.of(name, "increments that lost", "", plan.increments() - kept));
+        report.add(Figure.of(name, "conflicts in the log", "", lost.conflicts()));
+        report.add(Figure.of(name, "different losing rows in it", "", lost.values()));
+        cpu(name, "end to end", after.perRow(before, plan.increments()), report::add);
     }
 
     private void latency(Load target, Consumer<Figure> into, String aim) {

@@ -21,6 +21,9 @@ final class Load implements AutoCloseable {
                 id bigint PRIMARY KEY, name text NOT NULL, city text, amount bigint NOT NULL, changed timestamptz NOT NULL)
             """;
 
+    /** Rows whose number both sites add to. */
+    static final String COUNTERS = "CREATE TABLE counter (id bigint PRIMARY KEY, amount bigint NOT NULL)";
+
     private static final String ROW = "i, 'item number ' || i, 'city ' || i % 100, i % 1000, clock_timestamp()";
 
     /** How many of the last rows are looked for before all are counted: enough to have some in every partition. */
@@ -61,12 +64,18 @@ final class Load implements AutoCloseable {
 
     void makeTable() {
         execute(TABLE);
+        execute(COUNTERS);
     }
 
     /** All rows in one transaction. */
     void oneTransaction(Ids ids) {
         execute("INSERT INTO item SELECT " + ROW + " FROM generate_series(" + ids.first() + ", " + ids.last()
                 + ") AS i");
+    }
+
+    /** Counters at zero, in one transaction. */
+    void counters(Ids ids) {
+        execute("INSERT INTO counter SELECT i, 0 FROM generate_series(" + ids.first() + ", " + ids.last() + ") AS i");
     }
 
     /** Each row in a transaction of its own, as fast as the database goes. */
@@ -92,11 +101,11 @@ final class Load implements AutoCloseable {
     }
 
     /** Adds one to a row chosen at random, again and again, each time in a transaction of its own. */
-    void increments(Ids ids, int times) {
+    void increments(String table, Ids ids, int times) {
         // Chosen before the statement: a volatile function in its condition would be asked for every row of the table.
         execute("DO $$ DECLARE chosen bigint; BEGIN FOR i IN 1.." + times + " LOOP chosen := " + ids.first()
                 + " + floor(random() * " + ids.count()
-                + "); UPDATE item SET amount = amount + 1 WHERE id = chosen; COMMIT; END LOOP; END $$");
+                + "); UPDATE " + table + " SET amount = amount + 1 WHERE id = chosen; COMMIT; END LOOP; END $$");
     }
 
     /** Ends whatever this connection still does at the server. */
@@ -116,19 +125,23 @@ final class Load implements AutoCloseable {
     }
 
     long count(Ids ids) {
-        return number("SELECT count(*) FROM item WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
+        return count("item", ids);
     }
 
-    long sum(Ids ids) {
-        return number("SELECT sum(amount) FROM item WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
+    long count(String table, Ids ids) {
+        return number("SELECT count(*) FROM " + table + " WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
+    }
+
+    long sum(String table, Ids ids) {
+        return number("SELECT sum(amount) FROM " + table + " WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
     }
 
     /** A text that is the same where the rows are. */
-    String digest(Ids ids) {
+    String digest(String table, Ids ids) {
         try (var statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(
-                        "SELECT md5(string_agg(item::text, ',' ORDER BY id)) FROM item WHERE id BETWEEN " + ids.first()
-                                + " AND " + ids.last())) {
+                ResultSet found =
+                        statement.executeQuery("SELECT md5(string_agg(whole_row::text, ',' ORDER BY id)) FROM " + table
+                                + " AS whole_row WHERE id BETWEEN " + ids.first() + " AND " + ids.last())) {
             found.next();
             return String.valueOf(found.getString(1));
         } catch (SQLException e) {

@@ -1,7 +1,10 @@
 package io.antiphon.local.bench;
 
 import io.antiphon.config.Configuration;
+import io.antiphon.config.Deletes;
+import io.antiphon.config.Granularity;
 import io.antiphon.config.Kafka;
+import io.antiphon.config.MergeRule;
 import io.antiphon.config.Ports;
 import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
@@ -26,8 +29,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** Two sites, the pipeline between them, and everything needed to watch it and to take it apart. */
 final class Rig implements AutoCloseable {
@@ -36,6 +41,7 @@ final class Rig implements AutoCloseable {
 
     private static final MeshName MESH = new MeshName("bench");
     private static final TableId TABLE = new TableId("public", "item");
+    private static final TableId COUNTERS = new TableId("public", "counter");
     private static final int PARTITIONS = 4;
     private static final int THREADS = 2;
     private static final int TASKS = 2;
@@ -73,7 +79,7 @@ final class Rig implements AutoCloseable {
             configuration = new Configuration(
                     MESH,
                     List.of(site(berlin), site(tokyo)),
-                    List.of(Table.of(TABLE)),
+                    List.of(Table.of(TABLE), counters()),
                     new Kafka.Embedded(),
                     Ports.anyFree(),
                     PARTITIONS,
@@ -94,6 +100,18 @@ final class Rig implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    private static Table counters() {
+        return new Table(
+                COUNTERS,
+                Granularity.COLUMN,
+                List.of(),
+                MergeRule.lastWriterWins(),
+                Map.of("amount", MergeRule.of(MergeRule.ADD_DELTAS)),
+                Deletes.LAST_WRITER_WINS,
+                Set.of(),
+                false);
     }
 
     private Options options(Plan plan) {
@@ -188,11 +206,18 @@ final class Rig implements AutoCloseable {
 
     /** Captured records of both sites the resolver has taken in. */
     long resolverHasRead() {
-        return topics.read(group(), captured(AUTHOR), captured(OTHER));
+        return topics.read(group(), everythingCaptured());
     }
 
     long capturedOfBoth() {
-        return topics.written(captured(AUTHOR), captured(OTHER));
+        return topics.written(everythingCaptured());
+    }
+
+    private String[] everythingCaptured() {
+        return Stream.of(AUTHOR, OTHER)
+                .map(SiteId::new)
+                .flatMap(site -> Stream.of(TABLE, COUNTERS).map(table -> new Topics(MESH).captured(site, table)))
+                .toArray(String[]::new);
     }
 
     /** Waits until what is captured is resolved, what is resolved is applied and nothing is on its way any more. */
