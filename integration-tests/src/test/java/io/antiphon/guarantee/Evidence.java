@@ -10,10 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What there is to judge a mesh by: what was written into a table, and what each site holds now that all has been applied. */
-public record Evidence(Mesh mesh, TableId table, List<Write> writes) {
+/**
+ * What there is to judge a mesh by: what was written into a table, and what each site holds now that all has been applied.
+ *
+ * @param sightings what readers saw rows become meanwhile, in the order of each site
+ */
+public record Evidence(Mesh mesh, TableId table, List<Write> writes, List<Sighting> sightings) {
     public Evidence {
         writes = List.copyOf(writes);
+        sightings = List.copyOf(sightings);
     }
 
     /** The values a site holds, by key. */

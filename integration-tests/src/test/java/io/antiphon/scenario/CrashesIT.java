@@ -8,6 +8,7 @@ import static io.antiphon.fault.CrashOf.registry;
 import static io.antiphon.fault.CrashOf.resolver;
 import static io.antiphon.guarantee.CausalNeverLoses.causalNeverLoses;
 import static io.antiphon.guarantee.Convergence.convergence;
+import static io.antiphon.guarantee.NeverGoesBack.neverGoesBack;
 import static io.antiphon.guarantee.NothingLostSilently.nothingLostSilently;
 import static io.antiphon.guarantee.UniqueAndChecksHold.uniqueAndChecksHold;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,7 +71,12 @@ class CrashesIT {
             Rivalry.of(mesh, "crash.hot")
                     .writing(300)
                     .during(crashOf(crash))
-                    .holds(convergence(), nothingLostSilently(), causalNeverLoses(), uniqueAndChecksHold());
+                    .holds(
+                            convergence(),
+                            nothingLostSilently(),
+                            causalNeverLoses(),
+                            neverGoesBack(),
+                            uniqueAndChecksHold());
 
             mesh.settles(List.of(new TableId("crash", "once")));
             assertThat(tokyo.rows("crash.once")).hasSize(before + 3_000).isEqualTo(berlin.rows("crash.once"));

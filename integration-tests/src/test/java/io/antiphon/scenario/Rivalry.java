@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.antiphon.fault.Fault;
 import io.antiphon.guarantee.Evidence;
 import io.antiphon.guarantee.Guarantee;
+import io.antiphon.guarantee.Sighting;
 import io.antiphon.guarantee.Write;
 import io.antiphon.mesh.TableId;
 import io.antiphon.site.Mesh;
 import io.antiphon.site.Site;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +40,7 @@ final class Rivalry {
     private static final long PAUSE_NANOS = 3_000_000;
 
     private final ConcurrentLinkedQueue<Write> written = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Sighting> seen = new ConcurrentLinkedQueue<>();
     private final int run = RUNS.incrementAndGet();
     private final Mesh mesh;
     private final TableId table;
@@ -65,10 +71,14 @@ final class Rivalry {
 
     /** Writes, waits until all is applied, and judges. */
     void holds(Guarantee... guarantees) {
-        ExecutorService applications = Executors.newFixedThreadPool(mesh.sites().size());
+        ExecutorService applications =
+                Executors.newFixedThreadPool(2 * mesh.sites().size());
         try {
             List<Future<?>> running = new ArrayList<>();
             int seed = 1;
+            for (Site site : mesh.sites()) {
+                running.add(applications.submit(() -> reads(site)));
+            }
             for (Site site : mesh.sites()) {
                 var random = new Random(seed++);
                 running.add(applications.submit(() -> apply(site, random)));
@@ -86,10 +96,43 @@ final class Rivalry {
             applications.shutdownNow();
         }
         mesh.settles(List.of(table));
-        var evidence = new Evidence(mesh, table, List.copyOf(written));
+        var evidence = new Evidence(mesh, table, List.copyOf(written), List.copyOf(seen));
         for (Guarantee guarantee : guarantees) {
             guarantee.holds(evidence);
         }
+    }
+
+    /** Looks at the contested rows again and again, and notes what each becomes. */
+    private void reads(Site site) {
+        Map<Integer, String> last = new HashMap<>();
+        while (!over) {
+            try (Connection connection = site.connect();
+                    PreparedStatement query =
+                            connection.prepareStatement("SELECT id, note FROM " + table + " WHERE id < " + KEYS)) {
+                while (!over) {
+                    sees(site, query, last);
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
+            } catch (SQLException databaseIsAway) {
+                LockSupport.parkNanos(PAUSE_NANOS * 30);
+            }
+        }
+    }
+
+    private void sees(Site site, PreparedStatement query, Map<Integer, String> last) throws SQLException {
+        Map<Integer, String> now = new HashMap<>();
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                now.put(row.getInt(1), row.getString(2));
+            }
+        }
+        for (int key = 0; key < KEYS; key++) {
+            if (!Objects.equals(now.get(key), last.get(key))) {
+                seen.add(new Sighting(site.id(), key, now.get(key)));
+            }
+        }
+        last.clear();
+        last.putAll(now);
     }
 
     private void apply(Site site, Random random) {

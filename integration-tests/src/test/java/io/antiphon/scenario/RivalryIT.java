@@ -3,6 +3,7 @@ package io.antiphon.scenario;
 import static io.antiphon.fault.CutOff.cutOff;
 import static io.antiphon.guarantee.CausalNeverLoses.causalNeverLoses;
 import static io.antiphon.guarantee.Convergence.convergence;
+import static io.antiphon.guarantee.NeverGoesBack.neverGoesBack;
 import static io.antiphon.guarantee.NothingLostSilently.nothingLostSilently;
 import static io.antiphon.guarantee.UniqueAndChecksHold.uniqueAndChecksHold;
 
@@ -18,7 +19,12 @@ class RivalryIT {
     void both_sites_write_the_same_rows_at_once(Shared mesh) {
         Rivalry.of(mesh.mesh(), "rivalry.hot")
                 .writing(1_000)
-                .holds(convergence(), nothingLostSilently(), causalNeverLoses(), uniqueAndChecksHold());
+                .holds(
+                        convergence(),
+                        nothingLostSilently(),
+                        causalNeverLoses(),
+                        neverGoesBack(),
+                        uniqueAndChecksHold());
     }
 
     @Test
@@ -26,6 +32,6 @@ class RivalryIT {
         Rivalry.of(mesh.mesh(), "rivalry.apart")
                 .writing(600)
                 .during(cutOff("tokyo"))
-                .holds(convergence(), nothingLostSilently(), causalNeverLoses());
+                .holds(convergence(), nothingLostSilently(), causalNeverLoses(), neverGoesBack());
     }
 }
