@@ -29,10 +29,17 @@ record LogPosition(long previousCommit, long position) implements Comparable<Log
         return isSnapshot() && position >= 0 && position < read.previousCommit;
     }
 
+    /**
+     * The order of the log. What comes before a transaction's changes may be said in more than one way (the first one after a snapshot is
+     * captured again with another last commit), so a transaction is before another only if what it changed is before the other's last commit.
+     */
     @Override
     public int compareTo(LogPosition other) {
         int byCommit = Long.compare(previousCommit, other.previousCommit);
-        return byCommit != 0 ? byCommit : Long.compare(position, other.position);
+        boolean another = isSnapshot()
+                || other.isSnapshot()
+                || (byCommit < 0 ? position < other.previousCommit : other.position < previousCommit);
+        return byCommit != 0 && another ? byCommit : Long.compare(position, other.position);
     }
 
     /** Reads Debezium's {@code source.sequence}, as in {@code ["24023128","24023136"]}; either may be null. */

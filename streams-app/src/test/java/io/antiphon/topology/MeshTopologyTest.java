@@ -365,6 +365,23 @@ class MeshTopologyTest {
     }
 
     @Test
+    void theFirstTransactionAfterASnapshotIsNotHeardTwiceWhenCaptureRepeatsIt() {
+        berlin.found(new Customer(7, "Alan", "Berlin"), NOON);
+        long snapshot = berlin.position();
+        berlin.after(0, snapshot);
+        berlin.inserted(ADA, NOON + 1);
+        berlin.updated(ADA, ADA_IN_ROME, NOON + 1);
+        allResolved();
+
+        berlin.after(snapshot + 1, snapshot);
+        berlin.inserted(ADA, NOON + 1);
+        berlin.updated(ADA, ADA_IN_ROME, NOON + 1);
+        berlin.updated(ADA_IN_ROME, GRACE, NOON + 1);
+
+        assertThat(theOneResolved().get("row")).asString().contains("Grace");
+    }
+
+    @Test
     void whatWasNotCommittedIsReadAgainWhenATaskIsRevived() {
         byte[] change = berlin.inserted(ADA, NOON);
         var processor = new ResolveProcessor(mesh, schemas, endsFrom(0), progress);

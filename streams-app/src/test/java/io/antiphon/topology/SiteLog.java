@@ -38,6 +38,7 @@ final class SiteLog {
     private @Nullable Integer points;
     private long position = 1000;
     private @Nullable Long now;
+    private @Nullable Long lastCommit;
 
     SiteLog(String site, Schemas schemas, TestInputTopic<byte[], byte[]> topic) {
         this.site = new SiteId(site);
@@ -103,6 +104,16 @@ final class SiteLog {
     /** The database is set up anew: its log begins again. */
     void beginsAgain() {
         position = 1;
+    }
+
+    /** One transaction from here on, which capture says this commit came before; it begins where the log was at that position. */
+    void after(long commit, long at) {
+        lastCommit = commit;
+        position = at;
+    }
+
+    long position() {
+        return position;
     }
 
     /** Whatever its clock says, the site's changes are captured at this time from now on, microseconds. */
@@ -176,7 +187,7 @@ final class SiteLog {
         long at = ++position;
         GenericRecord from = new GenericRecordBuilder(source)
                 .set("version", "3")
-                .set("sequence", "r".equals(op) ? "[null,\"" + at + "\"]" : "[\"" + at + "\",\"" + at + "\"]")
+                .set("sequence", sequence(op, at))
                 .set("ts_us", commitTime)
                 .set("origin", mark == null ? null : origin)
                 .set("origin_lsn", mark)
@@ -189,6 +200,13 @@ final class SiteLog {
                 .build();
         Customer any = after == null ? before : after;
         return send(any == null ? null : key(any.id()), record, envelope, now == null ? commitTime : now);
+    }
+
+    private String sequence(String op, long at) {
+        boolean without = "r".equals(op) || lastCommit != null && lastCommit == 0;
+        return without
+                ? "[null,\"" + at + "\"]"
+                : "[\"" + (lastCommit == null ? at : lastCommit) + "\",\"" + at + "\"]";
     }
 
     static byte[] key(int id) {
