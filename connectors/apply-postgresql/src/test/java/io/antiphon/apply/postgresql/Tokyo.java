@@ -220,10 +220,14 @@ final class Tokyo implements AutoCloseable {
 
         private static EmbeddedPostgres start() {
             try {
+                // Until 17 the limit of the slots is that of the origins too.
+                String origins = System.getProperty("antiphon.postgres").compareTo("18") >= 0
+                        ? "max_active_replication_origins"
+                        : "max_replication_slots";
                 return EmbeddedPostgres.builder()
                         .setServerConfig("wal_level", "logical")
                         .setServerConfig("track_commit_timestamp", "on")
-                        .setServerConfig("max_active_replication_origins", "1000")
+                        .setServerConfig(origins, "1000")
                         .setServerConfig("fsync", "off")
                         .setServerConfig("lc_monetary", "C")
                         .start();

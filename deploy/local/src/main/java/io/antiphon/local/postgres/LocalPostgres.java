@@ -29,8 +29,7 @@ public final class LocalPostgres implements AutoCloseable {
             Map.entry("wal_level", "logical"),
             Map.entry("track_commit_timestamp", "on"),
             Map.entry("max_wal_senders", "20"),
-            Map.entry("max_replication_slots", "20"),
-            Map.entry("max_active_replication_origins", "60"),
+            Map.entry("max_replication_slots", "60"),
             Map.entry("max_connections", "100"),
             Map.entry("shared_buffers", "96MB"),
             Map.entry("max_wal_size", "2GB"),
@@ -40,6 +39,9 @@ public final class LocalPostgres implements AutoCloseable {
             Map.entry("unix_socket_directories", ""),
             Map.entry("timezone", "UTC"),
             Map.entry("log_timezone", "UTC"));
+
+    /** From this version on, replication origins have a limit of their own; before, that of the slots is theirs too. */
+    private static final int OWN_LIMIT_OF_ORIGINS = 18;
 
     private final Supervised server;
     private final String name;
@@ -73,6 +75,9 @@ public final class LocalPostgres implements AutoCloseable {
         command.addAll(List.of(
                 binaries.postgres().toString(), "-D", data.toAbsolutePath().toString(), "-p", Integer.toString(port)));
         var all = new java.util.TreeMap<>(SETTINGS);
+        if (version(data) >= OWN_LIMIT_OF_ORIGINS) {
+            all.put("max_active_replication_origins", "60");
+        }
         all.putAll(settings);
         all.forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
         var launch = new Launch(
@@ -145,6 +150,14 @@ public final class LocalPostgres implements AutoCloseable {
             }
             statement.execute("CREATE DATABASE \"" + name + "\"");
             return true;
+        }
+    }
+
+    private static int version(Path data) {
+        try {
+            return Integer.parseInt(Files.readString(data.resolve("PG_VERSION")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the version of the server in " + data, e);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -364,6 +365,10 @@ class DoctorTest {
     @Nested
     class Servers {
         @Test
+        @EnabledIfSystemProperty(
+                named = "antiphon.postgres",
+                matches = "1[89].*",
+                disabledReason = "before 18 slots and origins have one limit, and idle slots none")
         void asInstalledAreMendedByThePrintedSqlAndARestart(@TempDir Path folder) throws SQLException {
             Server installed = Server.on(folder.resolve("data"));
             installed
@@ -414,9 +419,9 @@ class DoctorTest {
             assertThat(new Doctor(List.of(berlin.site(SHOP, "berlin")), List.of(CUSTOMER), 20).examine())
                     .singleElement()
                     .satisfies(finding -> {
-                        assertThat(finding.subject()).isEqualTo("max_active_replication_origins");
-                        assertThat(finding.sql())
-                                .containsExactly("ALTER SYSTEM SET max_active_replication_origins = 24");
+                        String limit = Server.isNew() ? "max_active_replication_origins" : "max_replication_slots";
+                        assertThat(finding.subject()).isEqualTo(limit);
+                        assertThat(finding.sql()).containsExactly("ALTER SYSTEM SET " + limit + " = 24");
                     });
         }
 

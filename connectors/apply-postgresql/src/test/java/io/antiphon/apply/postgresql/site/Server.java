@@ -52,6 +52,11 @@ final class Server {
         return Shared.TOKYO;
     }
 
+    /** Whether this is PostgreSQL 18 or newer, which limits origins apart from slots and can end idle slots. */
+    static boolean isNew() {
+        return System.getProperty("antiphon.postgres").compareTo("18") >= 0;
+    }
+
     int port() {
         return process.getPort();
     }
