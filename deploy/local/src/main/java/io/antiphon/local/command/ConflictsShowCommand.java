@@ -18,6 +18,7 @@ import io.antiphon.local.terminal.Bar;
 import io.antiphon.local.terminal.Screen;
 import io.antiphon.time.HybridTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -153,6 +154,8 @@ final class ConflictsShowCommand implements Callable<Integer> {
     private static List<ConflictSide> sides(Conflict conflict) {
         var sides = new ArrayList<>(List.of(conflict.getStanding(), conflict.getIncoming()));
         sides.addAll(conflict.getOthers());
+        // which side stood is an accident of arrival: the same conflict always reads the same
+        sides.sort(Comparator.comparing(ConflictSide::getSite));
         return sides;
     }
 
