@@ -2,17 +2,14 @@ package io.antiphon.local.bench;
 
 import io.antiphon.local.stack.Home;
 import io.antiphon.local.stack.Part;
+import io.antiphon.mesh.TableId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.apache.kafka.common.TopicPartition;
 
 /** One run of the benchmark, from nothing to a report. Leaves nothing behind. */
 public final class BenchRun {
@@ -21,8 +18,10 @@ public final class BenchRun {
     private static final String APPLY_OTHER = "apply-" + Rig.OTHER;
     private static final String CAPTURE_OTHER = "capture-" + Rig.OTHER;
 
-    private static final int MOST_ROUNDS = 6;
-    private static final double STILL_WARMING = 0.95;
+    private static final int MOST_ROUNDS = 12;
+    private static final double STILL_WARMING = 0.05;
+    /** How many times what is measured of a stage alone: the others before it warm up a process that has just been started. */
+    private static final int BACKLOGS = 4;
 
     private final Plan plan;
     private final Telling telling;
@@ -30,7 +29,6 @@ public final class BenchRun {
     private final Rig rig;
     private final String big;
     private final String single;
-    private final String hot;
     private final String latency;
     private long lastId;
 
@@ -41,8 +39,6 @@ public final class BenchRun {
         this.rig = rig;
         this.big = String.format(Locale.ROOT, "one transaction of %,d rows", plan.rows());
         this.single = String.format(Locale.ROOT, "%,d single-row transactions", plan.transactions());
-        this.hot =
-                String.format(Locale.ROOT, "both sites: %,d increments of %,d rows", plan.increments(), Plan.HOT_ROWS);
         this.latency = String.format(
                 Locale.ROOT,
                 "%,d rows/s for %d s, commit to applied",
@@ -78,12 +74,11 @@ public final class BenchRun {
         }
         if (plan.has(Scenario.HOT)) {
             hot();
-            hotCounters();
         }
         if (plan.has(Scenario.LATENCY)) {
             latency(rig.other(), report::add, "p99 < 500 ms");
         }
-        state();
+        state("state of a row", Rig.TABLE);
         report.add(Figure.of("memory", "peak of all processes together", "MB", memory.peak() / 1e6)
                 .aimedAt("< 3,000"));
         if (plan.has(Scenario.STAGES)) {
@@ -103,19 +98,18 @@ public final class BenchRun {
 
     /** Java compiles what runs often while it runs, on the processors that are measured: that has to be over. */
     private void warmUp() {
-        double before = Double.MAX_VALUE;
         for (int round = 1; round <= MOST_ROUNDS; round++) {
             telling.step("warming up, round " + round);
-            double now = roundOfWarmingUp();
-            if (now >= before * STILL_WARMING) {
+            ProcessTimes.PerRow took = roundOfWarmingUp();
+            telling.step(String.format(
+                    Locale.ROOT, "  %.0f µs/row, Java's compilers %.1f of it", took.all(), took.compilers()));
+            if (took.compilers() <= took.all() * STILL_WARMING) {
                 return;
             }
-            before = now;
         }
     }
 
-    /** What a row took of all processors, microseconds. */
-    private double roundOfWarmingUp() {
+    private ProcessTimes.PerRow roundOfWarmingUp() {
         ProcessTimes.Reading before = rig.processes().read();
         for (Load site : List.of(rig.author(), rig.other())) {
             Ids ids = next(plan.rows() / 2);
@@ -126,9 +120,7 @@ public final class BenchRun {
         rig.author().singleRows(ids);
         rig.awaitRows(rig.other(), ids);
         rig.awaitQuiet();
-        return rig.processes().read().perRow(before, plan.rows()).values().stream()
-                .mapToDouble(Double::doubleValue)
-                .sum();
+        return rig.processes().read().perRow(before, plan.rows());
     }
 
     private void big() {
@@ -150,13 +142,18 @@ public final class BenchRun {
         report.add(Figure.of(big, "end to end, echoes included", "rows/s", rate(ids, settled - commit))
                 .aimedAt("≥ 0.6 × debezium"));
         report.add(Figure.of(big, "applied, while echoes are taken in", "rows/s", rate(ids, applied.last() - commit)));
-        cpu(big, "end to end", after.perRow(before, ids.count()), report::add);
+        after.perRow(before, ids.count()).figures(big, "end to end").forEach(report::add);
         rig.awaitQuiet();
     }
 
     private void bigWithoutEcho() {
         telling.step(big + ", with the other site's capture stopped");
         rig.stop(CAPTURE_OTHER);
+        // What was compiled for two captures is compiled anew for one.
+        Ids warming = next(plan.rows() / 2);
+        rig.author().oneTransaction(warming);
+        rig.awaitRows(rig.other(), warming);
+        rig.awaitQuiet();
         Ids ids = next(plan.rows());
         ProcessTimes.Reading before = rig.processes().read();
         rig.author().oneTransaction(ids);
@@ -166,7 +163,7 @@ public final class BenchRun {
         long applied = CommitTimes.of(rig.other().connection(), ids).last();
         report.add(Figure.of(big, "end to end, the echo's cost taken out", "rows/s", rate(ids, applied - commit))
                 .aimedAt("≥ 1.0 × debezium"));
-        cpu(big, "without echo", after.perRow(before, ids.count()), report::add);
+        after.perRow(before, ids.count()).figures(big, "without echo").forEach(report::add);
         rig.resume(CAPTURE_OTHER);
         rig.awaitTrue("the other site's capture", 100, () -> rig.resolverHasRead() >= rig.capturedOfBoth());
         rig.awaitQuiet();
@@ -180,7 +177,11 @@ public final class BenchRun {
         rig.awaitRows(rig.other(), ids);
         behind(ids, rig.other(), report::add);
         rig.awaitTrue("the echoes", 50, () -> rig.resolverHasRead() >= rig.capturedOfBoth());
-        cpu(single, "end to end", rig.processes().read().perRow(before, ids.count()), report::add);
+        rig.processes()
+                .read()
+                .perRow(before, ids.count())
+                .figures(single, "end to end")
+                .forEach(report::add);
         rig.awaitQuiet();
     }
 
@@ -194,54 +195,16 @@ public final class BenchRun {
     }
 
     private void hot() {
-        Ids ids = next(Plan.HOT_ROWS);
-        rig.author().oneTransaction(ids);
-        rig.awaitRows(rig.other(), ids);
-        contest(hot, "item", ids, "increments that survived", "");
-    }
-
-    /** The same where the sites' increments are added instead of one winning. */
-    private void hotCounters() {
-        Ids ids = next(Plan.HOT_ROWS);
-        rig.author().counters(ids);
-        rig.awaitCount("counters", ids.count(), () -> rig.other().count("counter", ids));
-        contest(
-                hot + ", add-deltas",
-                "counter",
-                ids,
-                "increments kept",
-                String.format(Locale.ROOT, "%d", plan.increments()));
-    }
-
-    private void contest(String name, String table, Ids ids, String survived, String aim) {
-        telling.step(name);
-        rig.awaitQuiet();
-        long start = rig.author().sum(table, ids);
-        Map<TopicPartition, Long> conflictsBefore = rig.topics().ends(rig.conflicts());
-        ProcessTimes.Reading before = rig.processes().read();
-        long began = Rig.now();
-        var elsewhere = CompletableFuture.runAsync(() -> rig.other().increments(table, ids, plan.increments() / 2));
-        try {
-            rig.author().increments(table, ids, plan.increments() / 2);
-            elsewhere.join();
-        } finally {
-            rig.other().cancel();
-        }
-        long written = Rig.now();
-        rig.awaitQuiet();
-        ProcessTimes.Reading after = rig.processes().read();
-        boolean same = rig.author().digest(table, ids).equals(rig.other().digest(table, ids));
-        long kept = rig.author().sum(table, ids) - start;
-        Losses lost = Losses.since(conflictsBefore, rig.stack().endpoints(), rig.topics(), rig.conflicts());
-        report.add(Figure.of(name, "sites are equal afterwards (1 is yes)", "", same ? 1 : 0)
-                .aimedAt("1"));
-        report.add(Figure.of(name, "written", "rows/s", plan.increments() * 1e6 / (written - began)));
-        Figure surviving = Figure.of(name, survived, "", kept);
-        report.add(aim.isEmpty() ? surviving : surviving.aimedAt(aim));
-        report.add(Figure.of(name, "increments that lost", "", plan.increments() - kept));
-        report.add(Figure.of(name, "conflicts in the log", "", lost.conflicts()));
-        report.add(Figure.of(name, "different losing rows in it", "", lost.values()));
-        cpu(name, "end to end", after.perRow(before, plan.increments()), report::add);
+        var contest = new Contest(rig, plan, telling, report);
+        Ids items = next(Plan.HOT_ROWS);
+        rig.author().oneTransaction(items);
+        rig.awaitRows(rig.other(), items);
+        contest.lastWriterWins(items);
+        Ids counters = next(Plan.HOT_ROWS);
+        rig.author().counters(counters);
+        rig.awaitCount("counters", counters.count(), () -> rig.other().count("counter", counters));
+        contest.addDeltas(counters);
+        state("state of a counter, add-deltas", Rig.COUNTERS);
     }
 
     private void latency(Load target, Consumer<Figure> into, String aim) {
@@ -262,30 +225,35 @@ public final class BenchRun {
         into.accept(Figure.of(latency, "p99", "ms", CommitTimes.percentile(took, 0.99) / 1e3)
                 .aimedAt(aim));
         into.accept(Figure.of(latency, "longest", "ms", took[took.length - 1] / 1e3));
-        cpu(latency, "end to end", after.perRow(before, all.count()), into);
+        after.perRow(before, all.count()).figures(latency, "end to end").forEach(into);
     }
 
-    private void state() {
+    private void state(String name, TableId table) {
         telling.step("looking at what the resolver keeps");
         rig.awaitQuiet();
-        StateSize size = StateSize.of(rig.stack().endpoints(), rig.topics(), rig.resolved());
+        StateSize size = StateSize.of(rig.stack().endpoints(), rig.topics(), rig.resolved(table));
         int sites = rig.configuration().sites().size();
-        report.add(Figure.of("state of a row", "the row", "bytes", size.row()));
-        report.add(Figure.of("state of a row", "what is kept beside it", "bytes", size.state() - size.row())
+        report.add(Figure.of(name, "the row", "bytes", size.row()));
+        report.add(Figure.of(name, "what is kept beside it", "bytes", size.state() - size.row())
                 .aimedAt("≤ 64 + 24 × " + sites + " = " + (64 + 24 * sites)));
-        report.add(Figure.of("state of a row", "the key it is kept under", "bytes", size.key()));
+        report.add(Figure.of(name, "the key it is kept under", "bytes", size.key()));
     }
 
-    /** The first half of each backlog warms the stage up, the second is measured. */
+    /** The last part of each backlog is measured, those before warm the stage up. */
     private void stages() {
         rig.awaitQuiet();
         rig.stop(APPLY_AUTHOR);
         rig.stop(APPLY_OTHER);
         rig.stack().stop(Part.RESOLVER);
-        Ids first = next(plan.rows());
-        Ids second = next(plan.rows());
-        captureAlone(first);
-        double capture = captureAlone(second);
+        Ids warming = next(plan.rows());
+        captureAlone(warming);
+        for (int i = 2; i < BACKLOGS; i++) {
+            Ids more = next(plan.rows());
+            captureAlone(more);
+            warming = warming.and(more);
+        }
+        Ids measured = next(plan.rows());
+        double capture = captureAlone(measured);
         report.add(Figure.of("each stage alone", "capture", "rows/s", capture));
         resolverAlone();
         rig.stop(CAPTURE_OTHER);
@@ -293,19 +261,21 @@ public final class BenchRun {
         ProcessTimes.Reading[] half = new ProcessTimes.Reading[1];
         long[] there = new long[1];
         rig.resume(APPLY_OTHER);
-        rig.awaitRows(rig.other(), first);
+        rig.awaitRows(rig.other(), warming);
         half[0] = rig.processes().read();
-        there[0] = rig.other().count(first.and(second));
-        rig.awaitRows(rig.other(), second);
+        there[0] = rig.other().count(warming.and(measured));
+        rig.awaitRows(rig.other(), measured);
         ProcessTimes.Reading after = rig.processes().read();
         report.add(Figure.of(
                         "each stage alone",
                         "sink",
                         "rows/s",
-                        CommitTimes.of(rig.other().connection(), first.and(second))
+                        CommitTimes.of(rig.other().connection(), warming.and(measured))
                                 .rateOfLast(plan.rows()))
                 .aimedAt("≥ 2 × debezium"));
-        cpu("each stage alone", "sink", after.perRow(half[0], first.and(second).count() - there[0]), report::add);
+        after.perRow(half[0], warming.and(measured).count() - there[0])
+                .figures("each stage alone", "sink")
+                .forEach(report::add);
         rig.resume(CAPTURE_OTHER);
         rig.resume(APPLY_AUTHOR);
         rig.awaitQuiet();
@@ -318,9 +288,9 @@ public final class BenchRun {
         rig.author().oneTransaction(ids);
         rig.awaitCount("captured", ids.count(), () -> rig.topics().written(rig.captured(Rig.AUTHOR)) - written);
         long captured = Rig.now();
-        Map<String, Double> cpu = rig.processes().read().perRow(before, ids.count());
+        ProcessTimes.PerRow cpu = rig.processes().read().perRow(before, ids.count());
         if (ids.last() == lastId) {
-            cpu("each stage alone", "capture", cpu, report::add);
+            cpu.figures("each stage alone", "capture").forEach(report::add);
         }
         return rate(
                 ids, captured - CommitTimes.of(rig.author().connection(), ids).last());
@@ -339,7 +309,11 @@ public final class BenchRun {
         long ended = Rig.now();
         report.add(Figure.of("each stage alone", "resolver", "rows/s", (end - from) * 1e6 / (ended - began))
                 .aimedAt("≥ capture"));
-        cpu("each stage alone", "resolver", rig.processes().read().perRow(before, end - from), report::add);
+        rig.processes()
+                .read()
+                .perRow(before, end - from)
+                .figures("each stage alone", "resolver")
+                .forEach(report::add);
     }
 
     private void baseline() {
@@ -366,7 +340,9 @@ public final class BenchRun {
                     "sink",
                     "rows/s",
                     CommitTimes.of(copy.connection(), captured).rateOfLast(plan.rows())));
-            cpu("each stage alone", "sink", after.perRow(before, backlog - from), report::addBaseline);
+            after.perRow(before, backlog - from)
+                    .figures("each stage alone", "sink")
+                    .forEach(report::addBaseline);
         }
         if (plan.has(Scenario.BIG)) {
             baselineBig(copy);
@@ -378,7 +354,11 @@ public final class BenchRun {
             rig.author().singleRows(ids);
             rig.awaitRows(copy, ids);
             behind(ids, copy, report::addBaseline);
-            cpu(single, "end to end", rig.processes().read().perRow(earlier, ids.count()), report::addBaseline);
+            rig.processes()
+                    .read()
+                    .perRow(earlier, ids.count())
+                    .figures(single, "end to end")
+                    .forEach(report::addBaseline);
         }
         if (plan.has(Scenario.LATENCY)) {
             latency(copy, report::addBaseline, "");
@@ -399,37 +379,30 @@ public final class BenchRun {
         for (String same : List.of("applied, while echoes are taken in", "end to end, the echo's cost taken out")) {
             report.compare(big, same, "end to end, echoes included");
         }
-        cpu(big, "end to end", after.perRow(before, ids.count()), report::addBaseline);
-        cpu(big, "without echo", after.perRow(before, ids.count()), report::addBaseline);
-    }
-
-    private void cpu(String scenario, String what, Map<String, Double> perRow, Consumer<Figure> into) {
-        if (perRow.isEmpty()) {
-            return;
-        }
-        BiConsumer<String, Double> add =
-                (name, micros) -> into.accept(Figure.of(scenario, "CPU " + what + ": " + name, "µs/row", micros));
-        double all = perRow.values().stream().mapToDouble(Double::doubleValue).sum();
-        add.accept("all", all);
-        perRow.forEach((name, micros) -> {
-            if (micros >= 0.05) {
-                add.accept(name, micros);
-            }
-        });
+        after.perRow(before, ids.count()).figures(big, "end to end").forEach(report::addBaseline);
+        after.perRow(before, ids.count()).figures(big, "without echo").forEach(report::addBaseline);
     }
 
     private void explain() {
         report.note("end to end, echoes included: from the commit at " + Rig.AUTHOR + " until the last row is at "
                 + Rig.OTHER + ", its capture has read every echo and the resolver has taken it in.");
-        report.note("measured when a round of warming up took hardly less processor time than the one before.");
+        report.note(String.format(
+                Locale.ROOT,
+                "measured when Java's compilers took less than %.0f %% of a round of warming up, of which there are %d at most.",
+                STILL_WARMING * 100,
+                MOST_ROUNDS));
         report.note("the echo's cost taken out: the same with the capture of " + Rig.OTHER
                 + " stopped, so that nobody decodes, carries or resolves an echo, until the last row is at " + Rig.OTHER
                 + "; the echoes are made up for afterwards.");
-        report.note(
-                "each stage alone: nothing else of the pipeline works; the second half of a backlog twice as long is measured, the first"
-                        + " warms up. Commit times are those PostgreSQL keeps.");
+        report.note("each stage alone: nothing else of the pipeline works; the last part of a backlog " + BACKLOGS
+                + " times as long is measured, the others warm up. Commit times are those PostgreSQL keeps.");
         report.note(
                 "CPU is user and system time of the process with its children, the sessions that write and look excepted.");
+        if (plan.has(Scenario.HOT)) {
+            report.note(
+                    "increments: each also notes when it was made, so that the captured topics say what each was made on, and which of them a"
+                            + " losing row stands for.");
+        }
         if (plan.baseline()) {
             report.note(
                     "debezium: the same capture, then Debezium's JDBC sink (upsert, batch.size 2000, reduction buffer, rewritten inserts, "

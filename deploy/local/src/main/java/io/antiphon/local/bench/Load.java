@@ -5,7 +5,9 @@ import io.antiphon.local.stack.StackException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.postgresql.PGConnection;
@@ -100,12 +102,12 @@ final class Load implements AutoCloseable {
                 """, ids.first(), ids.last(), ROW, ids.first(), ids.first(), rate));
     }
 
-    /** Adds one to a row chosen at random, again and again, each time in a transaction of its own. */
-    void increments(String table, Ids ids, int times) {
+    /** Updates a row chosen at random, again and again, each time in a transaction of its own. */
+    void updates(String table, String change, Ids ids, int times) {
         // Chosen before the statement: a volatile function in its condition would be asked for every row of the table.
         execute("DO $$ DECLARE chosen bigint; BEGIN FOR i IN 1.." + times + " LOOP chosen := " + ids.first()
                 + " + floor(random() * " + ids.count()
-                + "); UPDATE " + table + " SET amount = amount + 1 WHERE id = chosen; COMMIT; END LOOP; END $$");
+                + "); UPDATE " + table + " SET " + change + " WHERE id = chosen; COMMIT; END LOOP; END $$");
     }
 
     /** Ends whatever this connection still does at the server. */
@@ -134,6 +136,22 @@ final class Load implements AutoCloseable {
 
     long sum(String table, Ids ids) {
         return number("SELECT sum(amount) FROM " + table + " WHERE id BETWEEN " + ids.first() + " AND " + ids.last());
+    }
+
+    /** When each of the rows was made what it is. */
+    Set<Losses.Made> made(Ids ids) {
+        try (var statement = connection.createStatement();
+                ResultSet found =
+                        statement.executeQuery("SELECT id, (extract(epoch FROM changed) * 1000000)::bigint FROM item"
+                                + " WHERE id BETWEEN " + ids.first() + " AND " + ids.last())) {
+            var made = new HashSet<Losses.Made>();
+            while (found.next()) {
+                made.add(new Losses.Made(found.getLong(1), found.getLong(2)));
+            }
+            return made;
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     /** A text that is the same where the rows are. */

@@ -40,8 +40,8 @@ final class Rig implements AutoCloseable {
     static final String OTHER = "tokyo";
 
     private static final MeshName MESH = new MeshName("bench");
-    private static final TableId TABLE = new TableId("public", "item");
-    private static final TableId COUNTERS = new TableId("public", "counter");
+    static final TableId TABLE = new TableId("public", "item");
+    static final TableId COUNTERS = new TableId("public", "counter");
     private static final int PARTITIONS = 4;
     private static final int THREADS = 2;
     private static final int TASKS = 2;
@@ -192,8 +192,8 @@ final class Rig implements AutoCloseable {
         return new Topics(MESH).captured(new SiteId(site), TABLE);
     }
 
-    String resolved() {
-        return new Topics(MESH).resolved(TABLE);
+    String resolved(TableId table) {
+        return new Topics(MESH).resolved(table);
     }
 
     String conflicts() {
