@@ -1,6 +1,5 @@
 package io.antiphon.scenario;
 
-import static io.antiphon.site.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.antiphon.site.OnSharedMesh;
@@ -11,9 +10,7 @@ import org.junit.jupiter.api.Test;
 /** What a database refuses. */
 @OnSharedMesh(schema = "refused", tables = """
                 CREATE TABLE strict (id int PRIMARY KEY, amount int);
-                CREATE TABLE seat (id int PRIMARY KEY, holder text, seat text UNIQUE);
-                CREATE TABLE emptied (id int PRIMARY KEY, note text);
-                CREATE TABLE neighbour (id int PRIMARY KEY, note text);""", tokyo = "ALTER TABLE strict ADD CHECK (amount < 100)")
+                CREATE TABLE seat (id int PRIMARY KEY, holder text, seat text UNIQUE);""", tokyo = "ALTER TABLE strict ADD CHECK (amount < 100)")
 class RefusedRowsIT {
     @Test
     void a_row_that_a_database_refuses_for_ever_is_parked_while_its_neighbours_flow(
@@ -50,27 +47,5 @@ class RefusedRowsIT {
         mesh.settles("seat");
         assertThat(tokyo.rows("seat")).hasSize(40).isEqualTo(berlin.rows("seat"));
         assertThat(mesh.deadLetters("seat")).isEmpty();
-    }
-
-    @Test
-    void truncate_holds_its_table_and_says_so_while_others_flow(Site berlin, Site tokyo, Shared mesh) {
-        berlin.writes("INSERT INTO emptied VALUES (1, 'one'), (2, 'two')");
-        mesh.settles("emptied");
-
-        berlin.writes("TRUNCATE emptied");
-
-        eventually(() -> assertThat(mesh.mesh()
-                        .status()
-                        .path("tables")
-                        .path("refused.emptied")
-                        .path("held")
-                        .asText())
-                .contains("berlin"));
-        eventually(() -> assertThat(mesh.deadLetters("emptied"))
-                .isNotEmpty()
-                .allSatisfy(letter -> assertThat(letter.getStage()).hasToString("TRUNCATE")));
-        berlin.writes("INSERT INTO neighbour VALUES (1, 'flows')");
-        tokyo.comesToHold("neighbour", 1, "(1,flows)");
-        assertThat(tokyo.rows("emptied")).hasSize(2);
     }
 }

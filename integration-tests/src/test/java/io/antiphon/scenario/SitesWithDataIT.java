@@ -44,6 +44,18 @@ class SitesWithDataIT {
                 .anyMatch(row -> row.contains("tokyo")));
     }
 
+    /** Tokyo's were written after berlin's, before the mesh began; were that not known, berlin's would stand, which is named first. */
+    @Test
+    void of_rows_that_differ_the_one_that_was_written_last_stands(Site berlin, Site tokyo, Shared mesh) {
+        mesh.settles("everywhere");
+
+        assertThat(berlin.row("everywhere", 1001)).contains("(1001,tokyo,1.00)");
+        assertThat(berlin.row("everywhere", 1002)).contains("(1002,tokyo,3.00)");
+        assertThat(mesh.conflicts("everywhere", 1001))
+                .singleElement()
+                .satisfies(conflict -> assertThat(conflict.getWinner()).hasToString("tokyo"));
+    }
+
     @Test
     void rows_known_from_a_snapshot_are_written_on_by_both_sites(Site berlin, Site tokyo, Shared mesh) {
         mesh.settles("everywhere");

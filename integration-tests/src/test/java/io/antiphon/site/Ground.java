@@ -4,6 +4,7 @@ import io.antiphon.config.Deletes;
 import io.antiphon.config.Granularity;
 import io.antiphon.config.MergeRule;
 import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
 import io.antiphon.mesh.TableId;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -72,6 +73,7 @@ public record Ground(
                 MergeRule.lastWriterWins(),
                 rules,
                 policy,
+                Truncate.HOLD,
                 Set.of(),
                 false);
     }

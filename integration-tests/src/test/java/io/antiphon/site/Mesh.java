@@ -9,6 +9,8 @@ import io.antiphon.config.Kafka;
 import io.antiphon.config.Ports;
 import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
+import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.DeadLetter;
 import io.antiphon.local.agreement.Arrival;
@@ -87,7 +89,11 @@ public final class Mesh implements AutoCloseable {
             sites.put(site, new Site(new SiteId(site), database, "public", () -> stack().connect()));
         });
         sites.values().forEach(site -> grounds.forEach(ground -> ground.layAt(site)));
-        Configuration configuration = configuration(name, grounds);
+        runs(configuration(name, grounds));
+    }
+
+    private void runs(Configuration configuration) {
+        Installation installation = Installation.found();
         stack = Stack.start(configuration, folder.resolve("stack"), installation, Options.small(this::note));
         new FirstRound(stack, this::note).await(PATIENCE);
         var topics = new Topics(configuration.mesh());
@@ -176,6 +182,43 @@ public final class Mesh implements AutoCloseable {
                 .filter(letter -> table.equals(new TableId(
                         letter.getSchemaName().toString(), letter.getTableName().toString())))
                 .toList();
+    }
+
+    /** Why a table is held, empty where it is not. */
+    public String held(TableId table) {
+        return status().path("tables").path(table.toString()).path("held").asText("");
+    }
+
+    public Topics topics() {
+        return new Topics(stack().configuration().mesh());
+    }
+
+    /** Stops and starts again, with another answer to what a TRUNCATE means. */
+    public void startsAgain(Truncate truncate) {
+        Configuration was = stack().configuration();
+        closeAll(conflicts, deadLetters, stack);
+        runs(new Configuration(
+                was.mesh(),
+                was.sites(),
+                was.tables().stream()
+                        .map(table -> new Table(
+                                table.id(),
+                                table.granularity(),
+                                table.together(),
+                                table.merge(),
+                                table.merges(),
+                                table.deletes(),
+                                truncate,
+                                table.allowedTriggers(),
+                                table.parks()))
+                        .toList(),
+                was.kafka(),
+                was.ports(),
+                was.partitions(),
+                was.maxClockSkew(),
+                was.resolverThreads(),
+                was.sinkTasks(),
+                was.retention()));
     }
 
     /** What the resolver tells of itself. */

@@ -27,6 +27,11 @@ public record Shared(Mesh mesh, String schema) {
         }
     }
 
+    /** Why a table is held, empty where it is not. */
+    public String held(String table) {
+        return mesh.held(table(table));
+    }
+
     /** The conflicts about one row, whose key is {@code [id]}. */
     public List<Conflict> conflicts(String table, Object id) {
         String key = id instanceof String ? "[\"" + id + "\"]" : "[" + id + "]";

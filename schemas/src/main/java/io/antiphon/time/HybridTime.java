@@ -13,6 +13,9 @@ public final class HybridTime {
     /** Before every change: what has not been seen, and the write time of a snapshot row whose own is not known. */
     public static final long NONE = 0;
 
+    /** Later than any commit time, in microseconds: the year 2255. */
+    private static final long BEYOND = 1L << 53;
+
     private HybridTime() {}
 
     /**
@@ -23,6 +26,21 @@ public final class HybridTime {
      */
     public static long writeTime(long commitTime, long madeOn) {
         return Math.max(commitTime, madeOn + 1);
+    }
+
+    /**
+     * The write time of a row that stood at a site before the mesh began: below that of any write since, and among its like in the order of
+     * commit times.
+     *
+     * @param commitTime microseconds, {@link #NONE} where nobody knows
+     */
+    public static long begun(long commitTime) {
+        return commitTime - BEYOND;
+    }
+
+    /** The commit time a write time is about, also that of a row that stood before the mesh began. */
+    public static long commitTime(long writeTime) {
+        return writeTime < NONE ? writeTime + BEYOND : writeTime;
     }
 
     /** The version of a resolved row: never before its write, and strictly increasing along the partition. */

@@ -116,8 +116,9 @@ public final class Progress {
         return ofTable == null ? 0 : ofTable.sum();
     }
 
+    /** Why a table is not decided on, null where it is. */
     @Nullable
-    String heldFor(TableId table) {
+    public String heldFor(TableId table) {
         return held.getOrDefault(table, Collections.emptyMap()).values().stream()
                 .sorted()
                 .findFirst()

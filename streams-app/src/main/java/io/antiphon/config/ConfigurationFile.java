@@ -157,6 +157,9 @@ final class ConfigurationFile {
             }
             return name;
         });
+        Truncate truncate = table.value(Key.TRUNCATE)
+                .map(value -> Truncate.named(value.word(Key.TRUNCATE)))
+                .orElse(Truncate.HOLD);
         return new Table(
                 id,
                 granularity,
@@ -166,6 +169,7 @@ final class ConfigurationFile {
                 table.value(Key.DELETES)
                         .map(value -> Deletes.named(value.word(Key.DELETES)))
                         .orElse(Deletes.LAST_WRITER_WINS),
+                truncate,
                 table.value(Key.ALLOWED_TRIGGERS)
                         .map(Value::texts)
                         .map(Set::copyOf)

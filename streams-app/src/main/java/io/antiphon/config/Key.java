@@ -111,6 +111,13 @@ enum Key {
             "last-writer-wins",
             "park",
             "What happens to changes that conflict: the rules decide, or a person does (`antiphon conflicts`, `antiphon decide`) while what the rules decide serves."),
+    TRUNCATE(
+            Section.TABLE,
+            "truncate",
+            Form.words("hold", "delete", "restore"),
+            "hold",
+            "delete",
+            "What a TRUNCATE at one site means: what that site writes to the table from then on waits until one of the other two is said, its rows are deleted everywhere, or that site gets them back."),
     CONSISTENCY(
             Section.TABLE,
             "consistency",

@@ -41,13 +41,16 @@ final class Rendering {
 
     private static String table(Table table) {
         String groups = table.together().stream().map(Rendering::list).collect(Collectors.joining(", "));
+        String truncate = table.truncate() == Truncate.HOLD
+                ? ""
+                : ", truncate: " + table.truncate().word();
         var columns = new ArrayList<String>();
         if (!groups.isEmpty()) {
             columns.add("together: [" + groups + "]");
         }
         table.merges().forEach((column, merge) -> columns.add(quoted(column) + ": { " + merge(merge) + " }"));
         return "{ granularity: " + table.granularity().word() + ", deletes: "
-                + table.deletes().word() + ", " + merge(table.merge())
+                + table.deletes().word() + ", " + merge(table.merge()) + truncate
                 + (columns.isEmpty() ? "" : ", columns: { " + String.join(", ", columns) + " }")
                 + (table.allowedTriggers().isEmpty()
                         ? ""

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param together groups of columns that move as one; a column is in one group at most
  * @param merge of every column that has none of its own, and of each group
  * @param merges of single columns, where it is another
+ * @param truncate what becomes of its rows when a site truncates it
  * @param allowedTriggers those that fire for replicated rows too, and may
  * @param parks whether its conflicts wait for a person, while what the rules decide serves
  * @throws IllegalArgumentException in one line, if it is not such a table
@@ -29,6 +30,7 @@ public record Table(
         MergeRule merge,
         Map<String, MergeRule> merges,
         Deletes deletes,
+        Truncate truncate,
         Set<String> allowedTriggers,
         boolean parks) {
     private static final Set<String> NOT_THE_USERS =
@@ -82,6 +84,7 @@ public record Table(
             TableId id,
             Granularity granularity,
             List<List<String>> together,
+            Truncate truncate,
             Set<String> allowedTriggers,
             boolean parks) {
         this(
@@ -91,13 +94,14 @@ public record Table(
                 MergeRule.lastWriterWins(),
                 Map.of(),
                 Deletes.LAST_WRITER_WINS,
+                truncate,
                 allowedTriggers,
                 parks);
     }
 
     /** A table with the defaults: column-wise, each column by itself. */
     public static Table of(TableId id) {
-        return new Table(id, Granularity.COLUMN, List.of(), Set.of(), false);
+        return new Table(id, Granularity.COLUMN, List.of(), Truncate.HOLD, Set.of(), false);
     }
 
     /** The merge of a column. */

@@ -15,10 +15,9 @@ public record Clock(long writeTime, SiteId author, long version) {
         return other.version > version ? other : this;
     }
 
-    /** A row that another site began with too belongs to the one that comes first. */
-    Clock sharedWith(SiteId site, List<SiteId> order) {
-        return writeTime <= Resolver.SNAPSHOT && order.indexOf(site) < order.indexOf(author)
-                ? new Clock(writeTime, site, version)
-                : this;
+    /** A row that another site began with too, written then, is the one's that wrote it last. */
+    Clock sharedWith(SiteId site, long written, List<SiteId> order) {
+        var other = new Clock(written, site, version);
+        return writeTime <= Resolver.SNAPSHOT && Resolver.beats(other, this, order) ? other : this;
     }
 }

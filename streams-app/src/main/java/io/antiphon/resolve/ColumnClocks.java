@@ -64,15 +64,15 @@ public record ColumnClocks(Clock base, List<Group> groups) {
         return left.size() == groups.size() ? this : new ColumnClocks(one, List.copyOf(left));
     }
 
-    ColumnClocks sharedWith(SiteId site, List<SiteId> order) {
+    ColumnClocks sharedWith(SiteId site, long written, List<SiteId> order) {
         var shared = new ArrayList<Group>(groups.size());
-        boolean same = base.sharedWith(site, order) == base;
+        boolean same = base.sharedWith(site, written, order) == base;
         for (Group group : groups) {
-            Clock clock = group.clock.sharedWith(site, order);
+            Clock clock = group.clock.sharedWith(site, written, order);
             same &= clock == group.clock;
             shared.add(new Group(clock, group.columns));
         }
-        return same ? this : new ColumnClocks(base.sharedWith(site, order), List.copyOf(shared));
+        return same ? this : new ColumnClocks(base.sharedWith(site, written, order), List.copyOf(shared));
     }
 
     boolean any(Predicate<Clock> test) {

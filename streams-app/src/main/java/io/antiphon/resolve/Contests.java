@@ -106,13 +106,13 @@ public record Contests(List<Assertion> assertions, List<Register> registers) {
         return of(settled ? List.of() : assertions, left);
     }
 
-    Contests sharedWith(SiteId site, List<SiteId> order) {
+    Contests sharedWith(SiteId site, long written, List<SiteId> order) {
         return registers.isEmpty()
                 ? this
                 : of(
                         assertions,
                         registers.stream()
-                                .map(register -> register.sharedWith(site, order))
+                                .map(register -> register.sharedWith(site, written, order))
                                 .toList());
     }
 }

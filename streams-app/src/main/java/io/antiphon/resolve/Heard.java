@@ -1,6 +1,7 @@
 package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
+import io.antiphon.time.HybridTime;
 import org.jspecify.annotations.Nullable;
 
 /** What a site's log says about one row. */
@@ -49,9 +50,29 @@ public sealed interface Heard {
     /**
      * A row that a snapshot found.
      *
+     * @param committed when the row was committed, microseconds, 0 where the database does not know any more
      * @param time when the snapshot was taken, microseconds; it decides nothing
      */
-    record Found(SiteId site, Row row, long time) implements Heard {}
+    record Found(SiteId site, Row row, long committed, long time) implements Heard {}
+
+    /**
+     * How a row stands at a site after something its log did not say of this row: the table was truncated, a snapshot that was repeated did
+     * not show it, or a record could not be read.
+     *
+     * @param row the row, null where there is none
+     * @param commitTime when that came, as the site's database notes it, 0 where nobody knows
+     * @param time as {@code commitTime}, with a clock that runs ahead pulled back; what happened nobody knows when yields to whatever its
+     *     site had not seen
+     */
+    record Stands(SiteId site, @Nullable Row row, long commitTime, long time) implements Heard {
+        /** As it was found to stand, nobody knows since when. */
+        public static Stands undated(SiteId site, @Nullable Row row) {
+            return new Stands(site, row, HybridTime.NONE, HybridTime.NONE);
+        }
+    }
+
+    /** The site lost the row without anybody having meant that: it is to get it back. */
+    record Lost(SiteId site) implements Heard {}
 
     /**
      * The guard met a change the decision did not know.

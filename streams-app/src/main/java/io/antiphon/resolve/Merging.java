@@ -82,6 +82,19 @@ final class Merging {
         return merging;
     }
 
+    /** What nobody knows the time of stands over all its site had seen, and over nothing else. */
+    static boolean beats(Clock clock, SiteView from, Clock held, List<SiteId> sites) {
+        return clock.writeTime() == Resolver.UNDATED ? !from.unaware(held) : Resolver.beats(clock, held, sites);
+    }
+
+    private boolean beats(Clock held) {
+        return beats(clock, from, held, sites);
+    }
+
+    private boolean isUndated() {
+        return clock.writeTime() == Resolver.UNDATED;
+    }
+
     private boolean unseen() {
         return from.unaware(was.existence())
                 || was.clocks().any(from::unaware)
@@ -136,10 +149,10 @@ final class Merging {
     /** What the change says of the row's existence, and whether the row exists after it. */
     private boolean asserts(boolean present) {
         Clock held = was.existence();
-        boolean later = Resolver.beats(clock, held, sites);
+        boolean later = isUndated() && !present ? !unseen() : beats(held);
         boolean asFound = clock.writeTime() <= Resolver.SNAPSHOT || held.writeTime() <= Resolver.SNAPSHOT;
         if (columns.deletes() == Deletes.LAST_WRITER_WINS || asFound) {
-            if (later) {
+            if (later && !(present && was.exists() && isUndated())) {
                 existence = clock;
             }
             return later ? present : was.exists();
@@ -176,7 +189,7 @@ final class Merging {
             }
             Clock held = was.clocks().of(column);
             boolean same = standing.isAbsent(column) || after.agrees(standing, column);
-            boolean wins = Resolver.beats(clock, held, sites);
+            boolean wins = beats(held);
             if (!same && from.unaware(held)) {
                 contested.set(column);
                 contestedWon += wins ? 1 : 0;
@@ -230,6 +243,9 @@ final class Merging {
             return columns.all();
         }
         Row before = madeOn(standing);
+        if (before == null && isUndated()) {
+            before = standing;
+        }
         return before == null ? columns.all() : columns.moved(before.differences(after));
     }
 
@@ -268,8 +284,11 @@ final class Merging {
         return null;
     }
 
-    /** @param siteLife the life of the row that the change was made to, or began */
-    Outcome outcome(Resolver resolver, Partition partition, boolean snapshot, int siteLife) {
+    /**
+     * @param siteLife the life of the row that the change was made to, or began
+     * @param standsSince write time of what stands at the site now
+     */
+    Outcome outcome(Resolver resolver, Partition partition, boolean snapshot, int siteLife, long standsSince) {
         boolean followed = !unseen();
         boolean holds = holdsOutcome();
         boolean sameRow =
@@ -283,7 +302,7 @@ final class Merging {
         views.add(new SiteView(
                 local.site(),
                 followed ? clock.version() : from.seen(),
-                clock.writeTime(),
+                standsSince,
                 holds ? clock.version() : 0,
                 snapshot ? 0 : local.commitTime(),
                 clock.version(),
@@ -295,8 +314,7 @@ final class Merging {
         Predicate<Clock> seenForGood = write -> resolver.isSeenForGood(write, views, partition);
         boolean anew = life > was.life();
         boolean late = siteLife < was.life();
-        boolean newest =
-                anew || !late && Resolver.beats(clock, new Clock(was.writeTime(), was.author(), was.version()), sites);
+        boolean newest = anew || !late && beats(new Clock(was.writeTime(), was.author(), was.version()));
         RowState state = new RowState(
                 clock.version(),
                 anew ? clock.writeTime() : late ? was.writeTime() : Math.max(clock.writeTime(), was.writeTime()),

@@ -109,6 +109,10 @@ final class PolicyMerging {
         }
     }
 
+    private boolean beats(Clock held) {
+        return Merging.beats(clock, from, held, sites);
+    }
+
     private static boolean isAbsent(BitSet columns, Row row) {
         return columns.stream().allMatch(row::isAbsent);
     }
@@ -158,7 +162,12 @@ final class PolicyMerging {
         written(columns, left.size() == 1 ? null : new Candidates(columns, List.copyOf(left)));
     }
 
-    private static List<@Nullable Object> shown(Policy policy, List<Write> writes) {
+    /** What nobody knows the time of yields to any write that is kept beside it. */
+    private static List<@Nullable Object> shown(Policy policy, List<Write> all) {
+        List<Write> dated = all.stream()
+                .filter(write -> write.clock().writeTime() != Resolver.UNDATED)
+                .toList();
+        List<Write> writes = dated.isEmpty() ? all : dated;
         if (policy instanceof Policy.Choice choice) {
             return writes.stream()
                     .min((one, other) -> choice.order().compare(one.clock(), other.clock()))
@@ -175,7 +184,7 @@ final class PolicyMerging {
 
     /** What stood at a site before the mesh is no write: the first site's stands, until anything is written. */
     private void began(BitSet columns, Clock held, Write incoming) {
-        boolean wins = Resolver.beats(clock, held, sites);
+        boolean wins = beats(held);
         if (from.unaware(held)
                 && !incoming.values().equals(Write.of(held, standing, columns).values())) {
             contested.or(columns);
@@ -203,7 +212,7 @@ final class PolicyMerging {
         Sum.Start start = was.start();
         boolean concurrent = was.any(from::unaware);
         if (operation == Operation.INSERT && start != null) {
-            boolean wins = Resolver.beats(clock, start.clock(), sites);
+            boolean wins = beats(start.clock());
             if (from.unaware(start.clock()) && amount.compareTo(start.amount()) != 0) {
                 contested.set(column);
                 won.set(column, wins);
@@ -266,7 +275,7 @@ final class PolicyMerging {
         Map<String, String> wanted = splitting.parts(writes);
         for (String name : changed(splitting, was, content, wanted)) {
             Clock other = was.of(name, content.containsKey(name));
-            boolean wins = other == null || Resolver.beats(clock, other, sites);
+            boolean wins = other == null || beats(other);
             boolean same = Objects.equals(content.get(name), wanted.get(name));
             meets(column, other, same, wins);
             if (wins) {
@@ -274,7 +283,7 @@ final class PolicyMerging {
                 put(content, name, wanted.get(name));
             }
         }
-        boolean wins = Resolver.beats(clock, was.whole(), sites);
+        boolean wins = beats(was.whole());
         boolean isWhole = splitting.isWhole(wins ? writes : stands);
         meets(
                 column,

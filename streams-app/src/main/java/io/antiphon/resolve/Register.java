@@ -108,14 +108,14 @@ public sealed interface Register {
         }
 
         @Override
-        public Register sharedWith(SiteId site, List<SiteId> order) {
+        public Register sharedWith(SiteId site, long written, List<SiteId> order) {
             return start == null
                     ? this
                     : new Sum(
                             column,
                             total,
                             bounded,
-                            new Start(start.clock.sharedWith(site, order), start.amount),
+                            new Start(start.clock.sharedWith(site, written, order), start.amount),
                             writes);
         }
     }
@@ -137,8 +137,9 @@ public sealed interface Register {
         }
 
         @Override
-        public Register sharedWith(SiteId site, List<SiteId> order) {
-            return new Parts(column, base.sharedWith(site, order), whole.sharedWith(site, order), parts);
+        public Register sharedWith(SiteId site, long written, List<SiteId> order) {
+            return new Parts(
+                    column, base.sharedWith(site, written, order), whole.sharedWith(site, written, order), parts);
         }
 
         /** The clock of a part that is there or was removed; null of one that nobody wrote. */
@@ -161,7 +162,7 @@ public sealed interface Register {
     }
 
     /** The same, where what two sites began with is the first site's. */
-    default Register sharedWith(SiteId site, List<SiteId> order) {
+    default Register sharedWith(SiteId site, long written, List<SiteId> order) {
         return this;
     }
 }

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: no state of its own, and no clock.
  */
 public final class Resolver {
-    /** Write time of a row that is known from a snapshot only. */
+    /** The latest write time of a row that is known from a snapshot only: see {@link HybridTime#begun}. */
     static final long SNAPSHOT = HybridTime.NONE + 1;
+
+    /** Write time of a change nobody knows the time of: any other that did not know of it is later. */
+    static final long UNDATED = SNAPSHOT + 1;
 
     /** What a site had seen whose first snapshot has a row that another site wrote later: the rows are equal by chance. */
     private static final Past UNSEEN = new Past(0, SNAPSHOT, 0, 0, true);
@@ -40,6 +43,10 @@ public final class Resolver {
             return settled == null ? unknownEcho(echo, columns, partition) : echo(settled, echo, columns, partition);
         } else if (heard instanceof Heard.Found found) {
             return found(settled, found, columns, partition);
+        } else if (heard instanceof Heard.Stands stands) {
+            return stands(settled, stands, columns, partition);
+        } else if (heard instanceof Heard.Lost lost) {
+            return settled == null ? new Outcome.Noted(null) : lost(settled, lost, partition);
         } else if (heard instanceof Heard.Refused refused) {
             return settled == null ? new Outcome.Noted(null) : refused(settled, refused, partition);
         }
@@ -95,12 +102,13 @@ public final class Resolver {
         boolean anew = local.operation() == Operation.INSERT && from.gone();
         int life = anew ? from.life() + 1 : from.life();
         long writeTime = snapshot && from.writeTime() <= SNAPSHOT
-                ? SNAPSHOT
+                ? begun(local, from)
                 : HybridTime.writeTime(local.time(), anew ? HybridTime.NONE : from.writeTime());
         long version = HybridTime.version(
                 Math.max(Math.max(writeTime, snapshot ? local.commitTime() : 0), was.writeTime()),
                 partition.lastVersion());
-        Clock clock = new Clock(writeTime, local.site(), version);
+        boolean undated = !snapshot && local.time() == HybridTime.NONE;
+        Clock clock = new Clock(undated ? UNDATED : writeTime, local.site(), version);
         Merging merging;
         if (life < was.life()) {
             merging = Merging.formerLife(was, from, local, clock, sites, columns);
@@ -109,11 +117,18 @@ public final class Resolver {
         } else {
             merging = Merging.sameLife(was, from, local, clock, sites, columns);
         }
-        return merging.outcome(this, partition, snapshot, life);
+        return merging.outcome(this, partition, snapshot, life, writeTime);
+    }
+
+    private static long begun(Heard.Local found, SiteView from) {
+        long begun = HybridTime.begun(found.time());
+        return from.writeTime() < HybridTime.NONE ? HybridTime.writeTime(begun, from.writeTime()) : begun;
     }
 
     private Outcome first(Heard.Local local, Columns columns, Partition partition, boolean snapshot) {
-        long writeTime = HybridTime.writeTime(local.time(), HybridTime.NONE);
+        long writeTime = snapshot
+                ? HybridTime.begun(local.time())
+                : local.time() == HybridTime.NONE ? UNDATED : HybridTime.writeTime(local.time(), HybridTime.NONE);
         long version =
                 HybridTime.version(Math.max(writeTime, snapshot ? local.commitTime() : 0), partition.lastVersion());
         Clock clock = new Clock(writeTime, local.site(), version);
@@ -210,7 +225,8 @@ public final class Resolver {
     }
 
     private Outcome found(@Nullable RowState was, Heard.Found found, Columns columns, Partition partition) {
-        var insert = new Heard.Local(found.site(), Operation.INSERT, null, found.row(), found.time(), HybridTime.NONE);
+        var insert =
+                new Heard.Local(found.site(), Operation.INSERT, null, found.row(), found.time(), found.committed());
         if (was == null) {
             return change(null, insert, columns, partition, true);
         }
@@ -237,9 +253,11 @@ public final class Resolver {
         Past same = pastRow(was, row, SNAPSHOT);
         SiteView from = view.acknowledged(same == null ? UNSEEN : same, false);
         if (was.exists() && was.row() != null && row.agrees(was.row()) && !beginsASum(was, row, columns)) {
-            SiteView holding =
-                    was.writeTime() > SNAPSHOT ? from.holding(was.version()) : view.acknowledged(was.current(), true);
-            return new Outcome.Noted(shared(was, insert.site()).with(holding.fromSnapshot()));
+            RowState shared = shared(was, insert.site(), HybridTime.begun(insert.time()));
+            SiteView holding = was.writeTime() > SNAPSHOT
+                    ? from.holding(was.version())
+                    : view.acknowledged(shared.current(), true);
+            return new Outcome.Noted(shared.with(holding.fromSnapshot()));
         }
         Outcome outcome = change(was.with(from), insert, columns, partition, true);
         RowState state = Objects.requireNonNull(outcome.state());
@@ -267,17 +285,18 @@ public final class Resolver {
         return false;
     }
 
-    /** A row that two sites began with is the first site's. */
-    private RowState shared(RowState was, SiteId with) {
-        ColumnClocks clocks = was.clocks().sharedWith(with, sites);
-        Clock existence = was.existence().sharedWith(with, sites);
-        Contests contests = was.contests().sharedWith(with, sites);
+    /** A row that two sites began with is that of the one where it was written last. */
+    private RowState shared(RowState was, SiteId with, long writeTime) {
+        ColumnClocks clocks = was.clocks().sharedWith(with, writeTime, sites);
+        Clock existence = was.existence().sharedWith(with, writeTime, sites);
+        Contests contests = was.contests().sharedWith(with, writeTime, sites);
+        boolean begun = was.writeTime() <= SNAPSHOT;
         return clocks == was.clocks() && existence == was.existence() && contests == was.contests()
                 ? was
                 : new RowState(
                         was.version(),
-                        was.writeTime(),
-                        was.writeTime() > SNAPSHOT ? was.author() : existence.author(),
+                        begun ? existence.writeTime() : was.writeTime(),
+                        begun ? existence.author() : was.author(),
                         was.exists(),
                         was.life(),
                         was.row(),
@@ -287,6 +306,60 @@ public final class Resolver {
                         was.past(),
                         was.sites(),
                         was.oddEchoes());
+    }
+
+    private Outcome stands(@Nullable RowState was, Heard.Stands stands, Columns columns, Partition partition) {
+        Row row = stands.row();
+        if (was == null) {
+            return row == null
+                    ? new Outcome.Noted(null)
+                    : first(local(stands, Operation.INSERT), columns, partition, false);
+        }
+        SiteView view = was.at(stands.site());
+        boolean there = isThere(was, view);
+        Past unread = stands.time() == HybridTime.NONE ? unread(was, view, partition) : null;
+        if (row == null) {
+            return there || unread != null
+                    ? change(was, local(stands, Operation.DELETE), columns, partition, false)
+                    : new Outcome.Noted(was);
+        }
+        if (unread != null && isRowOf(was, unread, row)) {
+            return new Outcome.Noted(was.with(view.acknowledged(unread, unread.version() == was.version())));
+        }
+        Past known = there ? was.exactly(Math.max(view.seen(), view.held())) : null;
+        return known != null && isRowOf(was, known, row)
+                ? new Outcome.Noted(was)
+                : change(was, local(stands, there ? Operation.UPDATE : Operation.INSERT), columns, partition, false);
+    }
+
+    /** A row that the site answered, but whose echo was not read. */
+    private static @Nullable Past unread(RowState was, SiteView view, Partition partition) {
+        Past answered = was.upTo(partition.answered(view.site()));
+        boolean unread = answered != null
+                && answered.exists()
+                && answered.version() > view.seen()
+                && answered.version() >= view.lastLocalVersion()
+                && answered.version() != view.held();
+        return unread ? answered : null;
+    }
+
+    /** Whether the site has the row, as far as its log has been heard. */
+    private static boolean isThere(RowState was, SiteView view) {
+        Past held = view.held() == 0 ? null : was.exactly(view.held());
+        return held == null ? view.believed() > 0 && !view.gone() : held.exists();
+    }
+
+    private Outcome lost(RowState was, Heard.Lost lost, Partition partition) {
+        SiteView view = was.at(lost.site());
+        if (!isThere(was, view)) {
+            return new Outcome.Noted(was);
+        }
+        RowState without = was.with(SiteView.unknown(lost.site()));
+        return was.exists() ? again(without, partition) : new Outcome.Noted(without);
+    }
+
+    private static Heard.Local local(Heard.Stands stands, Operation operation) {
+        return new Heard.Local(stands.site(), operation, null, stands.row(), stands.commitTime(), stands.time());
     }
 
     private Outcome refused(RowState was, Heard.Refused refused, Partition partition) {

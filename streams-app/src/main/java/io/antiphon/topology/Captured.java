@@ -18,8 +18,16 @@ sealed interface Captured {
     /** A question by {@code antiphon wait}. */
     record Asked(LogPosition at, Marker marker) implements Captured {}
 
-    /** The table was emptied without a word about its rows. */
-    record Truncated(LogPosition at) implements Captured {}
+    /**
+     * The table was emptied without a word about its rows.
+     *
+     * @param commitTime microseconds, as the site's database notes it
+     * @param time commit time with a clock that runs ahead pulled back
+     */
+    record Truncated(LogPosition at, long commitTime, long time) implements Captured {}
+
+    /** A snapshot has shown all rows there were. */
+    record SnapshotEnded(LogPosition at) implements Captured {}
 
     /** Nothing to us. */
     record Other(LogPosition at) implements Captured {}

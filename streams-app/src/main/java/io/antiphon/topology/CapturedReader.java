@@ -3,6 +3,7 @@ package io.antiphon.topology;
 import io.antiphon.contract.Answer;
 import io.antiphon.contract.Contracts;
 import io.antiphon.contract.Marker;
+import io.antiphon.contract.SnapshotEnd;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Heard;
 import io.antiphon.resolve.Heard.Operation;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class CapturedReader {
     private static final byte[] UNCHANGED = "__debezium_unavailable_value".getBytes(StandardCharsets.UTF_8);
     private static final Utf8 UNCHANGED_TEXT = new Utf8(UNCHANGED);
-    private static final Set<String> OF_SOURCE = Set.of("sequence", "ts_us", "origin", "origin_lsn");
+    private static final Set<String> OF_SOURCE = Set.of("sequence", "ts_us", "origin", "origin_lsn", "row_ts_us");
 
     private final SiteId site;
     private final String originPrefix;
@@ -97,6 +98,11 @@ final class CapturedReader {
                 return new Captured.Asked(new LogPosition(marker.getPreviousCommit(), marker.getLogPosition()), marker);
             };
         }
+        if (name.equals(SnapshotEnd.getClassSchema().getFullName())) {
+            var reader = Contracts.reader(schema, SnapshotEnd.class);
+            return (in, time, layouts) -> new Captured.SnapshotEnded(
+                    LogPosition.ofSnapshot(reader.read(null, in).getLogPosition()));
+        }
         if (schema.getField("op") == null || schema.getField("source") == null || schema.getField("after") == null) {
             throw new UnreadableException("a record of type " + name + " is not a captured change");
         }
@@ -124,6 +130,7 @@ final class CapturedReader {
         private final int time;
         private final int origin;
         private final int mark;
+        private final int rowCommitted;
         private @Nullable RowLayout layout;
         private int[] positions = {};
         private boolean[] widened = {};
@@ -141,6 +148,7 @@ final class CapturedReader {
             this.time = position(sourceSchema, "ts_us");
             this.origin = position(sourceSchema, "origin");
             this.mark = position(sourceSchema, "origin_lsn");
+            this.rowCommitted = position(sourceSchema, "row_ts_us");
         }
 
         private static AvroReading wanted(Schema.Field field) {
@@ -168,16 +176,19 @@ final class CapturedReader {
             @Nullable Object[] from = values(envelope[source]);
             char operation = text(envelope[op]).charAt(0);
             Object at = value(from, sequence);
-            LogPosition position = at == null ? LogPosition.SNAPSHOT : LogPosition.parse(text(at));
+            LogPosition position = at == null ? LogPosition.START : LogPosition.parse(text(at));
             if (operation == 'r') {
                 // Debezium has read no commit before a first snapshot; before a later one it has.
                 position = position.previousCommit() == 0
                         ? LogPosition.ofSnapshot(position.position())
-                        : LogPosition.SNAPSHOT;
+                        : LogPosition.ofLaterSnapshot(position.position());
             }
+            long commitTime = value(from, time) instanceof Long micros ? micros : HybridTime.NONE;
             return switch (operation) {
-                case 'c', 'u', 'd', 'r' -> ofRow(envelope, from, operation, position, recordTime, layouts);
-                case 't' -> new Captured.Truncated(position);
+                case 'c', 'u', 'd', 'r' -> ofRow(envelope, from, operation, position, commitTime, recordTime, layouts);
+                case 't' ->
+                    new Captured.Truncated(
+                            position, commitTime, HybridTime.withinSkew(commitTime, recordTime, maxSkew));
                 default -> new Captured.Other(position);
             };
         }
@@ -187,6 +198,7 @@ final class CapturedReader {
                 @Nullable Object[] from,
                 char operation,
                 LogPosition position,
+                long commitTime,
                 long recordTime,
                 Layouts layouts) {
             arrange(layouts.covering(rowSchema));
@@ -195,13 +207,21 @@ final class CapturedReader {
             if (was != null && is != null) {
                 is = is.filledFrom(was);
             }
-            long commitTime = value(from, time) instanceof Long micros ? micros : HybridTime.NONE;
             if (operation == 'r') {
                 if (is == null) {
                     throw new UnreadableException("a snapshot record without a row");
                 }
+                Object committed = value(from, rowCommitted);
                 return new Captured.OfRow(
-                        position, new Heard.Found(site, is, HybridTime.withinSkew(commitTime, recordTime, maxSkew)));
+                        position,
+                        new Heard.Found(
+                                site,
+                                is,
+                                HybridTime.withinSkew(
+                                        committed instanceof Long micros ? micros : HybridTime.NONE,
+                                        recordTime,
+                                        maxSkew),
+                                HybridTime.withinSkew(commitTime, recordTime, maxSkew)));
             }
             Object by = value(from, origin);
             Object version = value(from, mark);

@@ -11,6 +11,7 @@ import io.antiphon.resolve.Outcome;
 import io.antiphon.resolve.Row;
 import io.antiphon.resolve.RowState;
 import io.antiphon.resolve.SiteView;
+import io.antiphon.time.HybridTime;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ final class ConflictRecords {
                 .setStanding(standing(before, rows))
                 .setIncoming(new ConflictSide(
                         SiteId.PEOPLE.text(),
-                        after.writeTime(),
+                        HybridTime.commitTime(after.writeTime()),
                         after.version(),
                         decision.getSeen(),
                         after.exists() ? json(after.row(), rows) : null))
@@ -115,7 +116,7 @@ final class ConflictRecords {
         SiteView author = state.at(state.author());
         return new ConflictSide(
                 state.author().text(),
-                state.writeTime(),
+                HybridTime.commitTime(state.writeTime()),
                 state.version(),
                 author.madeOn(),
                 state.exists() ? json(state.row(), rows) : null);
@@ -123,7 +124,11 @@ final class ConflictRecords {
 
     private static ConflictSide side(Disagreement.Side side, RowCodec rows) {
         return new ConflictSide(
-                side.site().text(), side.writeTime(), side.version(), side.seen(), json(side.row(), rows));
+                side.site().text(),
+                HybridTime.commitTime(side.writeTime()),
+                side.version(),
+                side.seen(),
+                json(side.row(), rows));
     }
 
     private static List<String> names(BitSet columns, RowCodec rows) {

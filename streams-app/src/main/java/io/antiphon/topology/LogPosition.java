@@ -3,22 +3,32 @@ package io.antiphon.topology;
 /**
  * A place in a site's log, as capture reads it: transactions in commit order, and the order inside each.
  *
- * <p>Rows of one COPY share a position; {@link #SNAPSHOT} is before everything.
+ * <p>Rows of one COPY share a position; a snapshot is before everything.
  *
  * @param previousCommit log position of the last commit before the transaction
  * @param position log position of the change itself
  */
 record LogPosition(long previousCommit, long position) implements Comparable<LogPosition> {
-    static final LogPosition SNAPSHOT = new LogPosition(-1, -1);
     static final LogPosition START = new LogPosition(-1, 0);
+    private static final long LATER_SNAPSHOT = -2;
 
-    /** A row of a snapshot that was taken at this log position. */
+    /** A row of a snapshot that was taken at this log position, before anything else of this log was read. */
     static LogPosition ofSnapshot(long position) {
-        return new LogPosition(SNAPSHOT.previousCommit, position);
+        return new LogPosition(START.previousCommit, position);
+    }
+
+    /** A row of a snapshot that was taken at this log position, by who had read the log before. */
+    static LogPosition ofLaterSnapshot(long position) {
+        return new LogPosition(LATER_SNAPSHOT, position);
     }
 
     boolean isSnapshot() {
-        return previousCommit == SNAPSHOT.previousCommit;
+        return previousCommit < 0;
+    }
+
+    /** Whether a snapshot at this position shows the rows once more, after {@code read} was read of the same log. */
+    boolean isRepeated(LogPosition read) {
+        return isSnapshot() && read.compareTo(START) > 0 && !(read.isSnapshot() && read.position == position);
     }
 
     /**
@@ -26,7 +36,7 @@ record LogPosition(long previousCommit, long position) implements Comparable<Log
      * it where the database was set up anew.
      */
     boolean isBeginning(LogPosition read) {
-        return isSnapshot() && position >= 0 && position < read.previousCommit;
+        return previousCommit == START.previousCommit && position < read.previousCommit;
     }
 
     /**

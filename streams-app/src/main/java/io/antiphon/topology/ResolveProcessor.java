@@ -12,6 +12,7 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import io.antiphon.mesh.Topics;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -35,6 +37,8 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
     private static final int LARGEST_KEPT = 8 << 20;
 
     private static final TableId NO_TABLE = new TableId("-", "-");
+    /** What is too much for one record is done in pieces, so often. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Configuration mesh;
     private final Schemas schemas;
@@ -49,7 +53,8 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
     private final DecisionReader decisions;
     private @Nullable ProcessorContext<byte[], Outgoing> context;
     private @Nullable RowStore store;
-    private @Nullable Record<byte[], byte[]> current;
+    private long time;
+    private long offset;
 
     ResolveProcessor(Configuration mesh, Schemas schemas, TopicEnds ends, Progress progress) {
         this.mesh = mesh;
@@ -77,12 +82,20 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 .toList();
         List<TableId> tables = mesh.tables().stream().map(Table::id).toList();
         this.store = new RowStore(context.getStateStore(MeshTopology.ROWS), sites, tables);
+        int partition = context.taskId().partition();
+        for (TableId table : tables) {
+            if (store.anyPause(table, sites)) {
+                tasks.put(table, task(table, partition));
+            }
+        }
+        context.schedule(PAUSE, PunctuationType.WALL_CLOCK_TIME, this::goesOn);
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        current = record;
         RecordMetadata from = context().recordMetadata().orElseThrow();
+        time = record.timestamp();
+        offset = from.offset();
         if (from.topic().equals(topics.decisions())) {
             decide(record, from);
             return;
@@ -94,11 +107,17 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
             task.passed(about.site(), LogPosition.START, from.offset());
             return;
         }
-        try {
-            task.take(about.site(), record.key(), record.value(), record.timestamp() * 1000, from.offset());
-        } catch (UnreadableException e) {
-            unreadable(about, from, record, e);
-            task.passed(about.site(), LogPosition.START, from.offset());
+        task.take(about.site(), record.key(), record.value(), record.timestamp() * 1000, from.offset());
+    }
+
+    /** Goes on with what was too much for one record. */
+    private void goesOn(long now) {
+        time = now;
+        offset = -1;
+        for (TableTask task : tasks.values()) {
+            if (task.isBusy()) {
+                task.goesOn();
+            }
         }
     }
 
@@ -118,7 +137,11 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                     from.partition(),
                     from.offset(),
                     e.getMessage());
-            deadLetter(record, letter(SiteId.PEOPLE, NO_TABLE, "RESOLVE", e.getMessage()));
+            deadLetter(
+                    record,
+                    letter(SiteId.PEOPLE, NO_TABLE, "RESOLVE", e.getMessage(), from.offset())
+                            .setTopic(from.topic())
+                            .setPartition(from.partition()));
         }
     }
 
@@ -150,18 +173,6 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 new Forwarding());
     }
 
-    private void unreadable(
-            CapturedTable about, RecordMetadata from, Record<byte[], byte[]> record, UnreadableException e) {
-        LOG.warn(
-                "record.unreadable topic={} partition={} offset={} cause=\"{}\"",
-                from.topic(),
-                from.partition(),
-                from.offset(),
-                e.getMessage());
-        progress.deadLetters(about.site(), 1);
-        deadLetter(record, letter(about.site(), about.table(), "RESOLVE", e.getMessage()));
-    }
-
     private void deadLetter(Record<byte[], byte[]> record, DeadLetter.Builder letter) {
         byte[] key = record.key();
         byte[] value = record.value();
@@ -170,8 +181,7 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         forward(key, new Outgoing(topics.deadLetters(), -1, contracts.write(topics.deadLetters(), letter.build())));
     }
 
-    private DeadLetter.Builder letter(SiteId site, TableId table, String stage, @Nullable String cause) {
-        RecordMetadata from = context().recordMetadata().orElseThrow();
+    private DeadLetter.Builder letter(SiteId site, TableId table, String stage, @Nullable String cause, long at) {
         return DeadLetter.newBuilder()
                 .setStage(stage)
                 .setSite(site.text())
@@ -179,15 +189,13 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 .setTableName(table.name())
                 .setVersion(0)
                 .setCause(String.valueOf(cause))
-                .setTopic(from.topic())
-                .setPartition(from.partition())
-                .setOffset(from.offset());
+                .setTopic(topics.captured(site, table))
+                .setPartition(context().taskId().partition())
+                .setOffset(at);
     }
 
     private void forward(byte @Nullable [] key, Outgoing outgoing) {
-        context()
-                .forward(new Record<>(
-                        key, outgoing, Objects.requireNonNull(current).timestamp()));
+        context().forward(new Record<>(key, outgoing, time));
     }
 
     private ProcessorContext<byte[], Outgoing> context() {
@@ -215,13 +223,24 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 SiteId site, TableId table, String stage, @Nullable String key, long version, String cause) {
             LOG.warn("outcome.parked stage={} site={} table={} key={} cause=\"{}\"", stage, site, table, key, cause);
             progress.deadLetters(site, 1);
-            DeadLetter letter = letter(site, table, stage, cause)
+            DeadLetter letter = letter(site, table, stage, cause, offset)
                     .setKey(key)
                     .setVersion(version)
                     .build();
             forward(
                     key == null ? null : new RowKey(key).toBytes(),
                     new Outgoing(topics.deadLetters(), -1, contracts.write(topics.deadLetters(), letter)));
+        }
+
+        @Override
+        public void unreadable(SiteId site, TableId table, byte @Nullable [] key, byte[] value, long at, String cause) {
+            LOG.warn("record.unreadable site={} table={} offset={} cause=\"{}\"", site, table, at, cause);
+            progress.deadLetters(site, 1);
+            DeadLetter letter = letter(site, table, "RESOLVE", cause, at)
+                    .setKey(key == null ? null : RowKey.fromBytes(key).text())
+                    .setValue(value.length > LARGEST_KEPT ? null : ByteBuffer.wrap(value))
+                    .build();
+            forward(key, new Outgoing(topics.deadLetters(), -1, contracts.write(topics.deadLetters(), letter)));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.antiphon.topology;
 
 import io.antiphon.resolve.RowState;
 import io.antiphon.resolve.SiteView;
+import io.antiphon.time.HybridTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ final class ResolvedWriter {
             }
             out.writeString(state.exists() ? "ROW" : "DELETED");
             out.writeLong(state.version());
-            out.writeLong(state.writeTime());
+            out.writeLong(HybridTime.commitTime(state.writeTime()));
             out.writeString(state.author().text());
             out.writeIndex(NULL);
             writeSites(state, out);

@@ -30,6 +30,11 @@ final class RowStore {
     private static final long RECENT = 8 << 20;
     private static final int GATHERED = 20_000;
     private static final byte OPEN = 8;
+    private static final byte PAUSE = 12;
+    private static final byte WAITING = 13;
+    private static final byte SHOWN = 14;
+    private static final byte UNREADABLE = 15;
+    private static final byte[] NOTHING = {};
     private static final Bytes SITES = Bytes.wrap(new byte[] {META, 'S'});
     private static final Bytes TABLES = Bytes.wrap(new byte[] {META, 'T'});
 
@@ -184,6 +189,127 @@ final class RowStore {
         byte[] open =
                 store.get(Bytes.wrap(prefixed(OPEN, number, key.length).put(key).array()));
         return new Found(row, open, progress, Numbering.read(sites));
+    }
+
+    /** The keys of rows and tombstones that follow {@code after} (null: all), in order, and no more than {@code most}. */
+    List<byte[]> keys(TableId table, byte @Nullable [] after, int most) {
+        writeGathered();
+        return found(row(table, after == null ? NOTHING : after), beyond(prefixed(ROW, table, 0)), most + 1).stream()
+                .map(one -> rest(one.key, 3))
+                .filter(key -> after == null || !Arrays.equals(key, after))
+                .limit(most)
+                .toList();
+    }
+
+    byte @Nullable [] pause(TableId table, SiteId site) {
+        return store.get(of(PAUSE, table, site, NOTHING));
+    }
+
+    /** Whether some site's records of the table wait, or some of its rows are held. */
+    boolean anyPause(TableId table, List<SiteId> mesh) {
+        for (SiteId site : mesh) {
+            if (pause(table, site) != null || !waiting(table, site, 1).isEmpty() || anyUnreadable(table, site)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Null ends the pause. */
+    void pause(TableId table, SiteId site, byte @Nullable [] value) {
+        if (value == null) {
+            store.delete(of(PAUSE, table, site, NOTHING));
+        } else {
+            store.put(of(PAUSE, table, site, NOTHING), value);
+        }
+    }
+
+    /** A record that is to be read when those before it have been. */
+    void waits(TableId table, SiteId site, long offset, byte[] record) {
+        store.put(waitingKey(table, site, offset), record);
+    }
+
+    void waitsNoMore(TableId table, SiteId site, long offset) {
+        store.delete(waitingKey(table, site, offset));
+    }
+
+    /** The records that wait, oldest first, and no more than {@code most}. */
+    List<Waiting> waiting(TableId table, SiteId site, int most) {
+        ByteBuffer prefix = prefixed(WAITING, table, 1).put(number(site));
+        return found(Bytes.wrap(prefix.array()), beyond(prefix), most).stream()
+                .map(one -> new Waiting(ByteBuffer.wrap(one.key.get()).getLong(4), one.value))
+                .toList();
+    }
+
+    /** A record that waits. */
+    record Waiting(long offset, byte[] record) {}
+
+    void shown(TableId table, SiteId site, byte[] key, long snapshot) {
+        store.put(
+                of(SHOWN, table, site, key),
+                ByteBuffer.allocate(Long.BYTES).putLong(snapshot).array());
+    }
+
+    /** Whether this snapshot showed the row; it is forgotten then. */
+    boolean wasShown(TableId table, SiteId site, byte[] key, long snapshot) {
+        byte[] last = store.delete(of(SHOWN, table, site, key));
+        return last != null && ByteBuffer.wrap(last).getLong() == snapshot;
+    }
+
+    void unreadable(TableId table, SiteId site, byte[] key) {
+        store.put(of(UNREADABLE, table, site, key), NOTHING);
+    }
+
+    /** Whether a record of this row could not be read since the site's last one that could; it is forgotten then. */
+    boolean wasUnreadable(TableId table, SiteId site, byte[] key) {
+        return store.delete(of(UNREADABLE, table, site, key)) != null;
+    }
+
+    boolean isUnreadable(TableId table, SiteId site, byte[] key) {
+        return store.get(of(UNREADABLE, table, site, key)) != null;
+    }
+
+    boolean anyUnreadable(TableId table, SiteId site) {
+        ByteBuffer prefix = prefixed(UNREADABLE, table, 1).put(number(site));
+        return !found(Bytes.wrap(prefix.array()), beyond(prefix), 1).isEmpty();
+    }
+
+    private List<KeyValue<Bytes, byte[]>> found(Bytes from, Bytes before, int most) {
+        var found = new ArrayList<KeyValue<Bytes, byte[]>>();
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(from, before)) {
+            while (all.hasNext() && found.size() < most) {
+                KeyValue<Bytes, byte[]> one = all.next();
+                if (one.key.compareTo(before) < 0) {
+                    found.add(one);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The first key behind all that begin so. */
+    private static Bytes beyond(ByteBuffer prefix) {
+        return Bytes.increment(Bytes.wrap(prefix.array()));
+    }
+
+    private static byte[] rest(Bytes key, int from) {
+        return Arrays.copyOfRange(key.get(), from, key.get().length);
+    }
+
+    private Bytes waitingKey(TableId table, SiteId site, long offset) {
+        return Bytes.wrap(prefixed(WAITING, table, 1 + Long.BYTES)
+                .put(number(site))
+                .putLong(offset)
+                .array());
+    }
+
+    private Bytes of(byte kind, TableId table, SiteId site, byte[] key) {
+        return Bytes.wrap(
+                prefixed(kind, table, 1 + key.length).put(number(site)).put(key).array());
+    }
+
+    private byte number(SiteId site) {
+        return (byte) sites.of(site.text());
     }
 
     private Bytes progressKey(TableId table) {

@@ -25,6 +25,7 @@ import io.antiphon.time.HybridTime;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One table in one task: one partition of its captured topics and of its resolved topic. Not for several threads. */
-final class TableTask {
+final class TableTask implements Intake.Heart {
     private static final Logger LOG = LoggerFactory.getLogger(TableTask.class);
     private static final int FORGOTTEN_AT_ONCE = 1_000;
 
@@ -58,6 +59,7 @@ final class TableTask {
     private final ConflictRecords conflicts;
     private final Map<Integer, RowCodec> codecs = new HashMap<>();
     private final Map<SiteId, CapturedReader> readers = new HashMap<>();
+    private final Map<SiteId, Intake> intakes = new LinkedHashMap<>();
     private final Map<SiteId, Delivery> deliveries = new HashMap<>();
     private final Map<Schema, RowLayout> covered = new HashMap<>();
     private final Map<BitSet, Integer> narrower = new HashMap<>();
@@ -73,6 +75,9 @@ final class TableTask {
         void conflict(byte[] key, Conflict conflict);
 
         void deadLetter(SiteId site, TableId table, String stage, @Nullable String key, long version, String cause);
+
+        /** A captured record can never be read. */
+        void unreadable(SiteId site, TableId table, byte @Nullable [] key, byte[] value, long offset, String cause);
     }
 
     TableTask(
@@ -100,6 +105,7 @@ final class TableTask {
         for (SiteId site : sites) {
             String origins = new DatabaseNames(mesh.mesh(), site).originPrefix() + site + "_";
             readers.put(site, new CapturedReader(site, origins, maxSkew, schemas));
+            intakes.put(site, new Intake(table, site, store, this));
         }
         this.at = restored(ends);
         if (at.schema() != 0) {
@@ -110,6 +116,9 @@ final class TableTask {
         this.conflicts = new ConflictRecords(table);
         if (!policy.parks()) {
             closeAll();
+        }
+        if (intakes.values().stream().anyMatch(intake -> intake.isHeld() || intake.hasUnreadable())) {
+            tellsWhatIsHeld();
         }
     }
 
@@ -150,30 +159,98 @@ final class TableTask {
         return at.at(site).nextOffset();
     }
 
-    /**
-     * Takes in one captured record.
-     *
-     * @throws UnreadableException if it can never be read; nothing has been changed then
-     */
+    /** Takes in one captured record; one that can never be read is a dead letter, and its row is held. */
     void take(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
-        Captured captured = Objects.requireNonNull(readers.get(site)).read(value, recordTime, this::covering);
-        if (captured.at().isBeginning(at.at(site).read())) {
-            at.readAnew(site);
+        Intake intake = intake(site);
+        if (intake.isBusy()) {
+            intake.waits(key, value, recordTime, offset);
+            passed(site, LogPosition.START, offset);
+        } else {
+            passed(site, read(site, intake, key, value, recordTime, offset), offset);
         }
-        boolean again = !captured.at().isSnapshot()
-                && captured.at().compareTo(at.at(site).read()) < 0;
-        if (!again) {
-            if (captured instanceof Captured.OfRow ofRow) {
-                row(site, key, ofRow);
-            } else if (captured instanceof Captured.Answered answered) {
-                answered(answered.answer());
-            } else if (captured instanceof Captured.Asked asked) {
-                asked(asked);
-            } else if (captured instanceof Captured.Truncated) {
-                truncated(site);
+    }
+
+    @Override
+    public void read(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+        passed(
+                site,
+                read(site, intake(site), key, value, recordTime, offset),
+                at.at(site).nextOffset() - 1);
+    }
+
+    private LogPosition read(
+            SiteId site, Intake intake, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+        try {
+            return take(site, intake, key, value, recordTime);
+        } catch (UnreadableException e) {
+            out.unreadable(site, table, key, value, offset, String.valueOf(e.getMessage()));
+            if (key != null) {
+                intake.isUnreadable(key);
+                tellsWhatIsHeld();
+            }
+            return LogPosition.START;
+        }
+    }
+
+    private LogPosition take(SiteId site, Intake intake, byte @Nullable [] key, byte[] value, long recordTime) {
+        Captured captured = Objects.requireNonNull(readers.get(site)).read(value, recordTime, this::covering);
+        LogPosition read = at.at(site).read();
+        boolean anew = captured.at().isBeginning(read);
+        if (anew) {
+            at.readAnew(site);
+        } else if (!captured.at().isSnapshot() && captured.at().compareTo(read) < 0) {
+            return captured.at();
+        }
+        if (captured instanceof Captured.OfRow ofRow) {
+            if (ofRow.heard() instanceof Heard.Found && key != null) {
+                intake.shows(key, captured.at(), read, anew);
+            }
+            row(site, intake, key, ofRow);
+        } else if (captured instanceof Captured.Answered answered) {
+            answered(intake, answered.answer());
+        } else if (captured instanceof Captured.Asked asked) {
+            asked(asked);
+        } else if (captured instanceof Captured.Truncated truncated
+                && captured.at().compareTo(read) > 0) {
+            truncated(site, intake, truncated);
+        } else if (captured instanceof Captured.SnapshotEnded) {
+            intake.shownAll(captured.at(), read, anew);
+        }
+        return captured.at();
+    }
+
+    private Intake intake(SiteId site) {
+        return Objects.requireNonNull(intakes.get(site));
+    }
+
+    /** Whether there is something to go on with that no record brings. */
+    boolean isBusy() {
+        for (Intake intake : intakes.values()) {
+            if (intake.isBusy()) {
+                return true;
             }
         }
-        passed(site, captured.at(), offset);
+        return false;
+    }
+
+    /** Goes on with what takes longer than one record may. */
+    void goesOn() {
+        for (Intake intake : intakes.values()) {
+            if (intake.isBusy()) {
+                intake.goesOn(policy.truncate());
+                tellsWhatIsHeld();
+            }
+        }
+    }
+
+    @Override
+    public void isNotThere(SiteId site, byte[] key, Pause why) {
+        Bytes stored = store.row(table, key);
+        RowState was = load(stored);
+        Heard heard =
+                why.restores() ? new Heard.Lost(site) : new Heard.Stands(site, null, why.commitTime(), why.time());
+        intake(site).showsWhatWasUnreadable(key);
+        carryOut(key, stored, was, resolver.hear(was, heard, columns, at), site);
     }
 
     /** Notes that a record was dealt with, also one that could not be read. */
@@ -189,13 +266,16 @@ final class TableTask {
         }
     }
 
-    private void row(SiteId site, byte @Nullable [] key, Captured.OfRow captured) {
+    private void row(SiteId site, Intake intake, byte @Nullable [] key, Captured.OfRow captured) {
         if (key == null) {
             throw new UnreadableException("a change of " + table + " without a row key");
         }
         Bytes stored = store.row(table, key);
         RowState was = load(stored);
         Heard heard = captured.heard();
+        if (intake.showsWhatWasUnreadable(key)) {
+            was = shown(site, key, stored, was, heard);
+        }
         if (heard instanceof Heard.Local local) {
             progress.captured(site, 1);
             if (isRepeated(site, was, local, captured.at())) {
@@ -212,6 +292,19 @@ final class TableTask {
         carryOut(key, stored, was, resolver.hear(was, heard, columns, at), site);
     }
 
+    /** What records that could not be read left of the row is what the next one found. */
+    private @Nullable RowState shown(SiteId site, byte[] key, Bytes stored, @Nullable RowState was, Heard next) {
+        tellsWhatIsHeld();
+        if (next instanceof Heard.Found) {
+            return was;
+        }
+        Row before = next instanceof Heard.Local local
+                ? local.before()
+                : next instanceof Heard.Echo echo ? echo.before() : null;
+        carryOut(key, stored, was, resolver.hear(was, Heard.Stands.undated(site, before), columns, at), site);
+        return load(stored);
+    }
+
     /** Rows of one COPY share a position: one that stands where the last one read stood is new unless its row knows it. */
     private boolean isRepeated(SiteId site, @Nullable RowState was, Heard.Local local, LogPosition position) {
         return was != null
@@ -219,18 +312,22 @@ final class TableTask {
                 && was.at(site).lastLocal() == local.commitTime();
     }
 
-    private void answered(Answer answer) {
+    private void answered(Intake intake, Answer answer) {
         SiteId site = new SiteId(answer.getSite());
         for (UnwrittenOutcome unwritten : answer.getOutcomes()) {
-            unwritten(site, unwritten);
+            unwritten(site, intake, unwritten);
         }
         at.answered(site, answer.getVersion());
         delivery(site).applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
         forgetStable();
     }
 
-    private void unwritten(SiteId site, UnwrittenOutcome unwritten) {
+    private void unwritten(SiteId site, Intake intake, UnwrittenOutcome unwritten) {
         byte[] key = unwritten.getKey().getBytes(StandardCharsets.UTF_8);
+        if (intake.isUnread(key) && !unwritten.getKind().equals("PARKED")) {
+            // It speaks of what stood before or after what could not be read; the site's next record of the row tells.
+            return;
+        }
         Bytes stored = store.row(table, key);
         RowState was = load(stored);
         switch (unwritten.getKind()) {
@@ -274,6 +371,9 @@ final class TableTask {
                 ? stable + 1
                 : all.get(all.size() - 1).version() + 1;
         for (RowStore.Deleted deleted : all) {
+            if (isUnread(deleted.key())) {
+                continue;
+            }
             Bytes stored = store.row(table, deleted.key());
             RowState state = load(stored);
             if (state != null
@@ -348,8 +448,19 @@ final class TableTask {
 
     private String told(RowState state) {
         return (state.exists() ? rows().asJson(Objects.requireNonNull(state.row())) : "deleted") + ", written by "
-                + state.author() + " at " + HybridTime.asInstant(state.writeTime()) + " (version " + state.version()
+                + state.author() + " at " + HybridTime.asInstant(HybridTime.commitTime(state.writeTime()))
+                + " (version " + state.version()
                 + ")";
+    }
+
+    /** Whether some site has something of the row that could not be read, and that the delete has yet to meet. */
+    private boolean isUnread(byte[] key) {
+        for (Intake intake : intakes.values()) {
+            if (intake.isUnread(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void asked(Captured.Asked asked) {
@@ -363,12 +474,43 @@ final class TableTask {
         sent(version, null);
     }
 
-    private void truncated(SiteId site) {
-        String cause = "table " + table + " was truncated at " + site
-                + ": its log does not say which rows went, so the other sites keep theirs. To delete them everywhere run DELETE FROM "
-                + table + " at another site; to bring them back at " + site + " update every row at another site";
-        progress.held(table, partition, cause);
-        out.deadLetter(site, table, "TRUNCATE", null, 0, cause);
+    private void truncated(SiteId site, Intake intake, Captured.Truncated truncated) {
+        intake.truncated(truncated, policy.truncate());
+        tellsWhatIsHeld();
+        if (intake.isHeld() && partition == 0) {
+            out.deadLetter(site, table, "TRUNCATE", null, 0, heldAt(site));
+        }
+    }
+
+    private String heldAt(SiteId site) {
+        return "table " + table + " was truncated at " + site + ": what " + site
+                + " writes to it from then on waits. Say under tables." + table
+                + " what was meant, and start again: truncate: delete deletes the rows that " + site
+                + " had everywhere, truncate: restore brings them back to " + site;
+    }
+
+    private String unreadAt(SiteId site) {
+        return "rows of " + table + " are held, because changes of " + site
+                + " to them cannot be read (see the dead letters): each goes on when " + site
+                + " changes it again in a way that can be read";
+    }
+
+    private void tellsWhatIsHeld() {
+        String reason = null;
+        for (Map.Entry<SiteId, Intake> of : intakes.entrySet()) {
+            if (of.getValue().isHeld()) {
+                reason = heldAt(of.getKey());
+                break;
+            }
+            if (of.getValue().hasUnreadable()) {
+                reason = unreadAt(of.getKey());
+            }
+        }
+        if (reason == null) {
+            progress.released(table, partition);
+        } else {
+            progress.held(table, partition, reason);
+        }
     }
 
     private void carryOut(byte[] key, Bytes stored, @Nullable RowState was, Outcome outcome, SiteId heardFrom) {

@@ -68,7 +68,7 @@ class ConfigurationTest {
                   public.customer:
                   public.address: { columns: { together: [street, city], zip: { merge: last-writer-wins } } }
                   public.parcel: { columns: { together: [[w, h], [from, to]] } }
-                  sales.Invoice: { granularity: row, allowed.triggers: [stamp, audit], deletes: last-writer-wins, conflicts: park }
+                  sales.Invoice: { granularity: row, truncate: delete, allowed.triggers: [stamp, audit], deletes: last-writer-wins, conflicts: park }
                 kafka: { bootstrap.servers: "k1:9092,k2:9092", registry: "http://r:8081/apis/ccompat/v7", connect: "http://c:8083" }
                 ports: { listen: 0.0.0.0, http: 0, connect: 1, kafka: 2, registry: 65535 }
                 retention: { captured: 36h, conflicts: 90d }
@@ -85,18 +85,21 @@ class ConfigurationTest {
                                 TableId.parse("public.address"),
                                 Granularity.COLUMN,
                                 List.of(List.of("street", "city")),
+                                Truncate.HOLD,
                                 Set.of(),
                                 false),
                         new Table(
                                 TableId.parse("public.parcel"),
                                 Granularity.COLUMN,
                                 List.of(List.of("w", "h"), List.of("from", "to")),
+                                Truncate.HOLD,
                                 Set.of(),
                                 false),
                         new Table(
                                 TableId.parse("sales.Invoice"),
                                 Granularity.ROW,
                                 List.of(),
+                                Truncate.DELETE,
                                 Set.of("stamp", "audit"),
                                 true));
         assertThat(read.kafka())

@@ -20,6 +20,9 @@ final class Flawed {
         if (flaws.isEmpty()) {
             return resolver.hear(was, heard, columns, partition);
         }
+        if (heard instanceof Heard.Found found && flaws.contains(Flaw.SNAPSHOT_ROWS_WITHOUT_TIME)) {
+            return resolver.hear(was, new Heard.Found(found.site(), found.row(), 0, found.time()), columns, partition);
+        }
         if (heard instanceof Heard.Echo echo) {
             if (flaws.contains(Flaw.ECHO_THROWN_AWAY)) {
                 return new Outcome.Noted(was);

@@ -105,7 +105,9 @@ final class Interleavings {
         int[] heard = lengths(site);
         for (int i = 0; i < acts; i++) {
             world.passes(random.nextInt(5));
-            if (random.nextInt(3) > 0) {
+            if (random.nextInt(20) == 0) {
+                world.truncate(site);
+            } else if (random.nextInt(3) > 0) {
                 world.write(site, random.split());
             } else if (!ends.isEmpty()) {
                 int[] end = ends.get(random.nextInt(ends.size()));
@@ -154,6 +156,10 @@ final class Interleavings {
                 for (SimulatedSite.Entry entry : log) {
                     logs.append(entry.change())
                             .append(entry.row())
+                            .append(
+                                    entry.emptied() == null
+                                            ? ""
+                                            : entry.emptied().deletes())
                             .append(entry.unwritten().stream()
                                     .map(one -> one.key() + " " + one.refusedAt())
                                     .toList());

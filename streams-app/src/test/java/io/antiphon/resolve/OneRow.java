@@ -101,8 +101,32 @@ final class OneRow implements Partition {
         }
 
         Outcome finds(Object... values) {
+            return findsOf(0, values);
+        }
+
+        Outcome findsOf(long committed, Object... values) {
             row = Row.of(values);
-            return hears(new Heard.Found(site, row, 1_000));
+            return hears(new Heard.Found(site, row, committed, 1_000));
+        }
+
+        Outcome findsNothing() {
+            row = null;
+            return hears(Heard.Stands.undated(site, null));
+        }
+
+        Outcome showsOnlyNow(Object... values) {
+            row = Row.of(values);
+            return hears(Heard.Stands.undated(site, row));
+        }
+
+        Outcome truncates(long time) {
+            row = null;
+            return hears(new Heard.Stands(site, null, time, time));
+        }
+
+        Outcome losesItWithoutMeaningTo() {
+            row = null;
+            return hears(new Heard.Lost(site));
         }
 
         Outcome refuses(long version, long commitTime) {

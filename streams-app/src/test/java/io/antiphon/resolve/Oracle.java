@@ -4,8 +4,10 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Heard.Operation;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,10 @@ final class Oracle {
     /** A row that was found was equal by chance to one that had come of changes: it may count as seen, or not. */
     private boolean isAmbiguous;
 
+    private final Map<Integer, Long> committed = new HashMap<>();
     private final Set<Row> rowsThereWere = new HashSet<>();
+    /** Part of what happened was in no log that was read: who saw what cannot be judged any more. */
+    private boolean blurred;
 
     Oracle(Columns columns, List<SiteId> sites) {
         this.columns = columns;
@@ -86,8 +91,47 @@ final class Oracle {
         return operation == Operation.INSERT && !made.isEmpty() ? life + 1 : life;
     }
 
+    /** When a row that stood at its site before the mesh began was written. */
+    void committed(Change found, long time) {
+        committed.put(found.id(), time);
+    }
+
+    /** Of rows that the sites began with the one written last stands, of those written at once that of the site named first. */
+    private void isTheLastOfThoseFound(@Nullable Row now) {
+        Change last = null;
+        for (int id = told.nextSetBit(0); id >= 0; id = told.nextSetBit(id + 1)) {
+            Change change = changes.get(id);
+            if (!change.found()) {
+                return;
+            }
+            if (last == null || isLater(change, last)) {
+                last = change;
+            }
+        }
+        if (last != null && !agree(last.after(), now)) {
+            throw new Broken("the sites began with " + list(told) + ", and " + now + " was not written last");
+        }
+    }
+
+    private boolean isLater(Change one, Change other) {
+        int byTime = Long.compare(committed.getOrDefault(one.id(), 0L), committed.getOrDefault(other.id(), 0L));
+        return byTime != 0 ? byTime > 0 : one.site() < other.site();
+    }
+
+    void blurs() {
+        blurred = true;
+    }
+
+    boolean isBlurred() {
+        return blurred;
+    }
+
     /** Judges what was decided on {@code change} while {@code standing} stood. */
     void judge(Change change, @Nullable Row standing, Outcome outcome) {
+        if (blurred) {
+            told.set(change.id());
+            return;
+        }
         RowState state = outcome.state();
         Row now = state == null || !state.exists() ? null : state.row();
         var before = (BitSet) told.clone();
@@ -119,6 +163,7 @@ final class Oracle {
         if (!isAmbiguous) {
             policies.judge(told.stream().mapToObj(changes::get).toList(), now);
         }
+        isTheLastOfThoseFound(now);
     }
 
     private void follows(Change change, @Nullable Row standing, Outcome outcome) {

@@ -63,6 +63,74 @@ class ResolverTest {
     }
 
     @Test
+    void aTruncateIsTheDeleteOfARowItsSiteHad() {
+        everybodyHas("red", "small");
+        tokyo.updates(2_000, 1, "blue", "small");
+
+        Outcome outcome = berlin.truncates(3_000);
+
+        assertThat(disagreement(outcome).kind()).isEqualTo(Kind.UPDATE_DELETE);
+        assertThat(row.row()).isNull();
+    }
+
+    @Test
+    void aTruncateSaysNothingOfARowItsSiteHadNotYet() {
+        berlin.inserts(2_000, 1, "red", "small");
+
+        assertThat(tokyo.truncates(3_000)).isInstanceOf(Outcome.Noted.class);
+        assertThat(row.row()).isEqualTo(Row.of(1, "red", "small"));
+    }
+
+    @Test
+    void aDeleteNobodyKnowsTheTimeOfFollowsWhatItsSiteHadSeenAndYieldsToTheRest() {
+        everybodyHas("red", "small");
+        assertThat(berlin.findsNothing()).isInstanceOf(Outcome.Resolved.class);
+        assertThat(row.row()).isNull();
+
+        Outcome outcome = tokyo.updates(1_100, 1, "blue", "small");
+
+        assertThat(disagreement(outcome).kind()).isEqualTo(Kind.DELETE_UPDATE);
+        assertThat(row.row()).isEqualTo(Row.of(1, "blue", "small"));
+    }
+
+    @Test
+    void aChangeNobodyKnowsTheTimeOfIsKeptWhereNobodyElseWrote() {
+        everybodyHas("red", "small");
+        tokyo.updates(1_100, 1, "blue", "small");
+
+        berlin.showsOnlyNow(1, "red", "large");
+
+        assertThat(row.row()).isEqualTo(Row.of(1, "blue", "large"));
+    }
+
+    @Test
+    void aRowThatIsAsItsSiteWasKnownToHaveItIsNoChange() {
+        everybodyHas("red", "small");
+
+        assertThat(berlin.showsOnlyNow(1, "red", "small")).isInstanceOf(Outcome.Noted.class);
+    }
+
+    @Test
+    void aRowLostByMistakeIsSentAgain() {
+        everybodyHas("red", "small");
+
+        assertThat(tokyo.losesItWithoutMeaningTo()).isInstanceOf(Outcome.SentAgain.class);
+        assertThat(row.isHeldBy("tokyo")).isFalse();
+        assertThat(row.isHeldBy("berlin")).isTrue();
+    }
+
+    @Test
+    void ofRowsThatSitesBeganWithTheOneWrittenLastStandsWhateverIsHeardFirst() {
+        tokyo.findsOf(700, 1, "blue", "small");
+        Outcome outcome = berlin.findsOf(500, 1, "red", "small");
+
+        assertThat(disagreement(outcome).kind()).isEqualTo(Kind.SNAPSHOT);
+        assertThat(row.row()).isEqualTo(Row.of(1, "blue", "small"));
+        auckland.findsOf(700, 1, "blue", "small");
+        assertThat(tokyo.updates(600, 1, "green", "small")).isInstanceOf(Outcome.Resolved.class);
+    }
+
+    @Test
     void atTheSameTimeTheNameOfTheSiteDecides() {
         everybodyHas("red", "small");
         tokyo.updates(2_000, 1, "green", "small");

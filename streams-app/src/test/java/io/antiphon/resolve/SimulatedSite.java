@@ -4,6 +4,7 @@ import io.antiphon.mesh.SiteId;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A database with a log, and the sink that writes to it. */
@@ -20,6 +21,7 @@ final class SimulatedSite {
      * @param heard what the resolver is told; null for an answer
      * @param change what truly happened, of a local change
      * @param row the row after it
+     * @param emptied of a record about every row of the partition; null else
      */
     record Entry(
             long position,
@@ -28,7 +30,20 @@ final class SimulatedSite {
             @Nullable Change change,
             @Nullable Row row,
             long answered,
-            List<Unwritten> unwritten) {}
+            List<Unwritten> unwritten,
+            @Nullable Emptied emptied) {}
+
+    /**
+     * Rows that are not there, without a record for each.
+     *
+     * @param kept rows this says nothing of
+     * @param deletes what truly happened to the others
+     * @param commitTime 0 where nobody knows
+     */
+    record Emptied(BitSet kept, Map<Integer, Change> deletes, long commitTime, long time) {}
+
+    /** A row's record could not be read; {@code change} is null where it was no change of an application, or not the only one. */
+    record Missed(@Nullable Change change) {}
 
     /** A transaction of the sink that has not committed. */
     static final class Batch {
@@ -47,6 +62,9 @@ final class SimulatedSite {
     /** Of each row, the changes it is made of. */
     final BitSet[] made;
 
+    /** Of each row, the newest version that was written here. */
+    final long[] applied;
+
     /** Of each row, where in the log it was last written. */
     final long[] written;
 
@@ -56,6 +74,13 @@ final class SimulatedSite {
 
     final int[] position;
     final @Nullable Batch[] open;
+    final @Nullable Missed[] missed;
+    /** Of each partition, what was answered last. */
+    final @Nullable Entry[] answer;
+
+    /** The next row's record cannot be read. */
+    boolean blind;
+
     long skew;
     long preparedAt;
     private long lastPosition;
@@ -68,10 +93,13 @@ final class SimulatedSite {
         for (int key = 0; key < made.length; key++) {
             made[key] = new BitSet();
         }
+        applied = new long[setup.keys()];
         written = new long[setup.keys()];
         captured = new int[setup.partitions()];
         position = new int[setup.partitions()];
         open = new Batch[setup.partitions()];
+        missed = new Missed[setup.keys()];
+        answer = new Entry[setup.partitions()];
         for (int partition = 0; partition < setup.partitions(); partition++) {
             log.add(new ArrayList<>());
         }
@@ -99,10 +127,17 @@ final class SimulatedSite {
 
     void logs(int partition, int key, Heard heard, @Nullable Change change, @Nullable Row row) {
         written[key] = ++lastPosition;
-        log.get(partition).add(new Entry(lastPosition, key, heard, change, row, 0, List.of()));
+        log.get(partition).add(new Entry(lastPosition, key, heard, change, row, 0, List.of(), null));
     }
 
     void answers(int partition, long version, List<Unwritten> unwritten) {
-        log.get(partition).add(new Entry(++lastPosition, -1, null, null, null, version, List.copyOf(unwritten)));
+        var said = new Entry(++lastPosition, -1, null, null, null, version, List.copyOf(unwritten), null);
+        answer[partition] = said;
+        log.get(partition).add(said);
+    }
+
+    void empties(int partition, Emptied emptied) {
+        log.get(partition).add(new Entry(++lastPosition, -1, null, null, null, 0, List.of(), emptied));
+        emptied.deletes().keySet().forEach(key -> written[key] = lastPosition);
     }
 }

@@ -12,6 +12,9 @@ record Step(Kind kind, int site, int partition, long salt) {
         REPLAY(1),
         CLOCK(2),
         REWRITE(2),
+        TRUNCATE(1),
+        BLIND(1),
+        LOSE_SLOT(1),
         FORGET(1),
         DECIDE(4);
 

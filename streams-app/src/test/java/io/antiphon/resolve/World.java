@@ -5,9 +5,12 @@ import io.antiphon.resolve.Heard.Operation;
 import io.antiphon.resolve.Setup.Forgets;
 import io.antiphon.resolve.SimulatedPartition.Sent;
 import io.antiphon.resolve.SimulatedSite.Batch;
+import io.antiphon.resolve.SimulatedSite.Emptied;
 import io.antiphon.resolve.SimulatedSite.Entry;
+import io.antiphon.resolve.SimulatedSite.Missed;
 import io.antiphon.resolve.SimulatedSite.Stored;
 import io.antiphon.resolve.SimulatedSite.Unwritten;
+import io.antiphon.time.HybridTime;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -75,9 +78,19 @@ final class World {
                     Row row = randomRow(key, random);
                     long commitTime = now(site) + random.nextInt(40) - 30;
                     site.rows[key] = new Stored(row, commitTime, false);
-                    Change change =
-                            oracle(key).wrote(site.index, key, Operation.INSERT, null, row, site.made[key], true, 0);
-                    site.logs(partition(key), key, new Heard.Found(site.id, row, now(site)), change, row);
+                    long known = Math.min(commitTime, time + MAX_SKEW);
+                    Change change = oracle(key)
+                            .wrote(
+                                    site.index,
+                                    key,
+                                    Operation.INSERT,
+                                    null,
+                                    row,
+                                    site.made[key],
+                                    true,
+                                    HybridTime.begun(known));
+                    oracle(key).committed(change, known);
+                    site.logs(partition(key), key, new Heard.Found(site.id, row, known, now(site)), change, row);
                     say(() -> site.id + " had " + change + " @" + commitTime + ", prepared @" + site.preparedAt);
                 }
             }
@@ -105,6 +118,13 @@ final class World {
                 say(() -> "clock of " + site.id + " jumps to " + now(site));
             }
             case REWRITE -> rewrite(site);
+            case TRUNCATE -> truncate(site);
+            case BLIND -> site.blind = mayMissRecords();
+            case LOSE_SLOT -> {
+                if (mayMissRecords()) {
+                    losesItsSlot(site);
+                }
+            }
             case FORGET -> forget(partitions.get(partition));
             case DECIDE -> {
                 if (!glances.isEmpty()) {
@@ -115,6 +135,11 @@ final class World {
                 }
             }
         }
+    }
+
+    /** Where columns add up or join, no oracle can tell what a change that was never read should have left. */
+    private boolean mayMissRecords() {
+        return setup.columns().units().isEmpty() && setup.columns().deletes() == Deletes.LAST_WRITER_WINS;
     }
 
     void passes(long microseconds) {
@@ -197,12 +222,25 @@ final class World {
 
     private void hear(SimulatedSite site, SimulatedPartition partition, Entry entry) {
         if (entry.heard() != null) {
+            if (site.blind) {
+                site.blind = false;
+                misses(site, entry);
+                return;
+            }
+            mends(site, partition, entry.key(), entry.heard());
             heardRows[site.index][entry.key()] = entry.row();
             hear(site, partition, entry.key(), entry.heard(), entry.change());
             return;
         }
+        if (entry.emptied() != null) {
+            hear(site, partition, entry.emptied());
+            return;
+        }
         for (Unwritten unwritten : entry.unwritten()) {
             Long refusedAt = unwritten.refusedAt();
+            if (site.missed[unwritten.key()] != null) {
+                continue;
+            }
             if (refusedAt == null) {
                 hear(site, partition, unwritten.key(), new Heard.Absent(site.id, unwritten.version()), null);
             } else if (!flaws.contains(Flaw.REFUSAL_NOT_ANSWERED)) {
@@ -221,6 +259,74 @@ final class World {
         say(() -> "  resolver hears " + site.id + " answer " + entry.answered());
         if (setup.forgets() == Forgets.ON_ANSWER) {
             forget(partition);
+        }
+    }
+
+    /** A record of a row that cannot be read: the row waits for the next one, which shows what this one left. */
+    private void misses(SimulatedSite site, Entry entry) {
+        int key = entry.key();
+        boolean only = site.missed[key] == null && entry.change() != null && entry.heard() instanceof Heard.Local;
+        site.missed[key] = new Missed(only ? entry.change() : null);
+        if (!only) {
+            oracle(key).blurs();
+        }
+        say(() -> "  resolver cannot read " + site.id + " row " + key);
+    }
+
+    private void mends(SimulatedSite site, SimulatedPartition partition, int key, Heard next) {
+        Missed missed = site.missed[key];
+        if (missed != null && !(next instanceof Heard.Found) && !flaws.contains(Flaw.UNREADABLE_FORGOTTEN)) {
+            Row before = next instanceof Heard.Local local
+                    ? local.before()
+                    : next instanceof Heard.Echo echo ? echo.before() : null;
+            shows(site, partition, key, missed, before);
+        }
+        site.missed[key] = null;
+    }
+
+    /** What was missed left this row. */
+    private void shows(SimulatedSite site, SimulatedPartition partition, int key, Missed missed, @Nullable Row before) {
+        heardRows[site.index][key] = before;
+        RowState was = remembered(partition, key);
+        var stands = Heard.Stands.undated(site.id, before);
+        boolean unseen = missed.change() != null && changesNothing(was, stands, partition);
+        boolean forgot = was != null && was.at(site.id).forgot() > 0;
+        // A delete yields to values that were superseded elsewhere, too: that nobody lost is all there is to ask.
+        if (unseen || forgot || before == null) {
+            oracle(key).blurs();
+        }
+        hear(site, partition, key, stands, unseen ? null : missed.change());
+    }
+
+    private boolean changesNothing(@Nullable RowState was, Heard heard, SimulatedPartition partition) {
+        return resolver.hear(was, heard, setup.columns(), partition) instanceof Outcome.Noted;
+    }
+
+    private void hear(SimulatedSite site, SimulatedPartition partition, Emptied emptied) {
+        boolean truncated = emptied.commitTime() > 0;
+        if (flaws.contains(truncated ? Flaw.TRUNCATE_NOT_HEARD : Flaw.NOT_SHOWN_AGAIN_KEPT)) {
+            return;
+        }
+        for (int key = 0; key < setup.keys(); key++) {
+            if (partitions.get(partition(key)) != partition || emptied.kept().get(key)) {
+                continue;
+            }
+            boolean missed = site.missed[key] != null;
+            if (missed) {
+                oracle(key).blurs();
+                if (!truncated) {
+                    continue;
+                }
+                site.missed[key] = null;
+            }
+            heardRows[site.index][key] = null;
+            Change delete = emptied.deletes().get(key);
+            long before = partition.lastVersion;
+            var dated = new Heard.Stands(site.id, null, emptied.commitTime(), emptied.time());
+            hear(site, partition, key, missed ? Heard.Stands.undated(site.id, null) : dated, delete);
+            if (delete == null && truncated && !oracle(key).isBlurred() && partition.lastVersion > before) {
+                throw new Broken(site.id + " is taken to have had row " + key + " when it was truncated");
+            }
         }
     }
 
@@ -270,7 +376,7 @@ final class World {
         OpenConflict open = partition.open.get(key);
         Verdict verdict = Flawed.decide(flaws, resolver, was, open, decision, setup.columns(), partition);
         say(() -> "a person decides on row " + key + " " + decision + "\n      -> " + verdict);
-        boolean unchanged = glance.made().equals(oracle(key).told);
+        boolean unchanged = !oracle(key).isBlurred() && glance.made().equals(oracle(key).told);
         if (!(verdict instanceof Verdict.Accepted acceptance)) {
             refusedDecisions++;
             if (unchanged && !(verdict instanceof Verdict.NoSuchSide)) {
@@ -385,7 +491,8 @@ final class World {
     private void holdersHold(int key, RowState state) {
         for (SiteView view : state.sites()) {
             Row there = heardRows[setup.sites().indexOf(view.site())][key];
-            if (view.held() == state.version() && !Oracle.agree(there, state.exists() ? state.row() : null)) {
+            boolean known = sites.get(setup.sites().indexOf(view.site())).missed[key] == null;
+            if (known && view.held() == state.version() && !Oracle.agree(there, state.exists() ? state.row() : null)) {
                 throw new Broken("row " + key + ": " + view.site() + " is taken to hold "
                         + (state.exists() ? state.row() : null) + " but holds " + there);
             }
@@ -398,18 +505,20 @@ final class World {
             return was;
         }
         boolean dropped = flaws.contains(Flaw.TOMBSTONE_DROPPED_EARLY)
-                || setup.forgets() == Forgets.ON_READ && isForgettable(partition, key, was);
+                || setup.forgets() == Forgets.ON_READ && isForgettable(key, was, partition);
         return dropped ? null : was;
     }
 
-    void forget(SimulatedPartition partition) {
-        partition.states.entrySet().removeIf(entry -> isForgettable(partition, entry.getKey(), entry.getValue()));
-    }
-
-    private boolean isForgettable(SimulatedPartition partition, int key, RowState state) {
+    /** Where a record could not be read, the delete has yet to meet what it said. */
+    private boolean isForgettable(int key, RowState state, SimulatedPartition partition) {
         return !state.exists()
                 && resolver.isStable(state.version(), partition)
-                && (!partition.open.containsKey(key) || flaws.contains(Flaw.OPEN_CONFLICT_FORGOTTEN));
+                && (!partition.open.containsKey(key) || flaws.contains(Flaw.OPEN_CONFLICT_FORGOTTEN))
+                && sites.stream().allMatch(site -> site.missed[key] == null);
+    }
+
+    void forget(SimulatedPartition partition) {
+        partition.states.entrySet().removeIf(of -> isForgettable(of.getKey(), of.getValue(), partition));
     }
 
     private void replay(SimulatedSite site, int partition, int count) {
@@ -484,11 +593,70 @@ final class World {
                 || view.snapshot() && stored.commitTime() <= site.preparedAt;
     }
 
+    /** The table is emptied; one record in each partition says so, and of no row. */
+    void truncate(SimulatedSite site) {
+        if (!site.isIdle()) {
+            return;
+        }
+        long commitTime = now(site);
+        long timely = Math.min(commitTime, time + MAX_SKEW);
+        var deletes = new TreeMap<Integer, Change>();
+        for (int key = 0; key < setup.keys(); key++) {
+            Stored stored = site.rows[key];
+            if (stored != null) {
+                site.rows[key] = null;
+                deletes.put(
+                        key,
+                        oracle(key)
+                                .wrote(
+                                        site.index,
+                                        key,
+                                        Operation.DELETE,
+                                        stored.row(),
+                                        null,
+                                        site.made[key],
+                                        false,
+                                        timely));
+            }
+        }
+        for (int partition = 0; partition < partitions.size(); partition++) {
+            site.empties(partition, new Emptied(new BitSet(), deletes, commitTime, timely));
+        }
+        say(() -> site.id + " truncates: " + deletes);
+    }
+
+    /** What was not captured yet is lost; the site is read anew, its position rows first. */
+    private void losesItsSlot(SimulatedSite site) {
+        for (int partition = 0; partition < partitions.size(); partition++) {
+            List<Entry> log = site.log.get(partition);
+            log.subList(site.captured[partition], log.size()).clear();
+            Entry answer = site.answer[partition];
+            if (answer != null) {
+                site.answers(partition, answer.answered(), List.of());
+            }
+        }
+        var shown = new BitSet();
+        for (int key = 0; key < setup.keys(); key++) {
+            oracle(key).blurs();
+            Stored stored = site.rows[key];
+            if (stored != null) {
+                shown.set(key);
+                var found = new Heard.Found(
+                        site.id, stored.row(), Math.min(stored.commitTime(), time + MAX_SKEW), now(site));
+                site.logs(partition(key), key, found, null, stored.row());
+            }
+        }
+        for (int partition = 0; partition < partitions.size(); partition++) {
+            site.empties(partition, new Emptied(shown, new TreeMap<>(), 0, 0));
+        }
+        say(() -> site.id + " loses its slot and is read anew, with rows " + shown);
+    }
+
     /** But for a change that happens to have the very commit time that the outcome names. */
-    private static void overwritesNothingUnseen(SimulatedSite site, Sent sent, Stored stored) {
+    private void overwritesNothingUnseen(SimulatedSite site, Sent sent, Stored stored) {
         SiteView view = sent.view(site.id);
         boolean named = view != null && isNamed(site, view, stored);
-        if (!named && !Oracle.isSubset(site.made[sent.key()], sent.made())) {
+        if (!named && !oracle(sent.key()).isBlurred() && !Oracle.isSubset(site.made[sent.key()], sent.made())) {
             throw new Broken("an unseen local change of row " + sent.key() + " is overwritten at " + site.id + " by "
                     + sent.row());
         }
@@ -504,6 +672,7 @@ final class World {
         long commitTime = now(site);
         for (Sent sent : batch.writes) {
             Row before = site.row(sent.key());
+            neverGoesBack(site, sent);
             site.rows[sent.key()] = sent.row() == null ? null : new Stored(sent.row(), commitTime, true);
             site.made[sent.key()] = (BitSet) sent.made().clone();
             site.logs(
@@ -516,7 +685,8 @@ final class World {
             say(() -> "  " + site.id + " row " + sent.key() + " becomes " + sent.row() + " version " + sent.version());
         }
         for (Sent sent : batch.skips) {
-            if (site.written[sent.key()] <= sent.heard()[site.index]) {
+            if (site.written[sent.key()] <= sent.heard()[site.index]
+                    && Oracle.isSubset(site.made[sent.key()], sent.made())) {
                 site.made[sent.key()] = (BitSet) sent.made().clone();
             }
         }
@@ -528,6 +698,15 @@ final class World {
         }
         site.answers(partition, batch.mark, batch.unwritten);
         say(() -> site.id + " commits up to " + batch.to + " @" + commitTime + " unwritten " + batch.unwritten);
+    }
+
+    /** P9. */
+    private void neverGoesBack(SimulatedSite site, Sent sent) {
+        if (sent.version() <= site.applied[sent.key()] && flaws.isEmpty()) {
+            throw new Broken("row " + sent.key() + " goes back from " + site.applied[sent.key()] + " to "
+                    + sent.version() + " at " + site.id);
+        }
+        site.applied[sent.key()] = sent.version();
     }
 
     private void crash(SimulatedSite site, int partition) {
@@ -574,11 +753,32 @@ final class World {
                     commit(site, partition);
                 }
             }
-            if (quiet) {
+            if (quiet && !showsWhatWasMissed()) {
                 return;
             }
         }
         throw new Broken("it never becomes quiet");
+    }
+
+    /** The way on for a row that is held: its site writes it once more. */
+    private boolean showsWhatWasMissed() {
+        boolean any = false;
+        for (SimulatedSite site : sites) {
+            site.blind = false;
+            for (int key = 0; key < setup.keys(); key++) {
+                if (site.missed[key] == null) {
+                    continue;
+                }
+                any = true;
+                Stored stored = site.rows[key];
+                if (stored == null) {
+                    writeOne(site, key, Operation.INSERT, null, randomRow(key, new SplittableRandom(key)), now(site));
+                } else {
+                    writeOne(site, key, Operation.UPDATE, stored.row(), stored.row(), now(site));
+                }
+            }
+        }
+        return any;
     }
 
     /** P1. */

@@ -11,6 +11,7 @@ import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
 import io.antiphon.config.Site;
 import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.Contracts;
 import io.antiphon.contract.DeadLetter;
@@ -73,7 +74,7 @@ class DecisionsTest {
         mesh = new Configuration(
                 SiteLog.MESH,
                 List.of(site("berlin"), site("tokyo")),
-                List.of(new Table(SiteLog.TABLE, Granularity.COLUMN, List.of(), Set.of(), true)),
+                List.of(new Table(SiteLog.TABLE, Granularity.COLUMN, List.of(), Truncate.HOLD, Set.of(), true)),
                 new Kafka.Cluster("none:1", "http://none:2", null),
                 Ports.anyFree(),
                 3,
@@ -446,6 +447,15 @@ class DecisionsTest {
                 String stage,
                 @Nullable String key,
                 long version,
+                String cause) {}
+
+        @Override
+        public void unreadable(
+                SiteId site,
+                io.antiphon.mesh.TableId table,
+                byte @Nullable [] key,
+                byte[] value,
+                long offset,
                 String cause) {}
     }
 

@@ -14,6 +14,7 @@ import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
 import io.antiphon.config.Site;
 import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.Topics;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
@@ -211,6 +212,7 @@ class MergesTopologyTest {
                 MergeRule.lastWriterWins(),
                 merges,
                 deletes,
+                Truncate.HOLD,
                 Set.of(),
                 false);
         var mesh = new Configuration(

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.antiphon.api.Progress;
 import io.antiphon.config.Configuration;
+import io.antiphon.config.Granularity;
 import io.antiphon.config.Kafka;
 import io.antiphon.config.Ports;
 import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
 import io.antiphon.config.Site;
 import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.Contracts;
 import io.antiphon.contract.DeadLetter;
@@ -29,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericDatumReader;
@@ -47,6 +50,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +80,11 @@ class MeshTopologyTest {
 
     @BeforeEach
     void start() {
-        mesh = meshOf(site("berlin"), site("tokyo"));
+        start(meshOf(site("berlin"), site("tokyo")));
+    }
+
+    private void start(Configuration configuration) {
+        mesh = configuration;
         progress = new Progress(SiteLog.MESH, List.of(berlinSite, tokyoSite), List.of(SiteLog.TABLE));
         var settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
@@ -91,11 +99,28 @@ class MeshTopologyTest {
                 topics.resolved(SiteLog.TABLE), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** Starts again, with nothing remembered. */
+    private void startsWith(Truncate truncate) {
+        driver.close();
+        start(meshThat(truncate));
+    }
+
+    private static Configuration meshThat(Truncate truncate) {
+        return meshOf(
+                new Table(SiteLog.TABLE, Granularity.COLUMN, List.of(), truncate, Set.of(), false),
+                site("berlin"),
+                site("tokyo"));
+    }
+
     private static Configuration meshOf(Site... sites) {
+        return meshOf(Table.of(SiteLog.TABLE), sites);
+    }
+
+    private static Configuration meshOf(Table table, Site... sites) {
         return new Configuration(
                 SiteLog.MESH,
                 List.of(sites),
-                List.of(Table.of(SiteLog.TABLE)),
+                List.of(table),
                 new Kafka.Cluster("none:1", "http://none:2", null),
                 Ports.anyFree(),
                 3,
@@ -283,15 +308,146 @@ class MeshTopologyTest {
     }
 
     @Test
-    void aTruncateIsSaidAndDecidesNothing() {
+    void aTruncateIsSaidAndWhatItsSiteWritesToTheTableWaitsWhileOthersGoOn() {
         bothHaveAda();
-        berlin.truncated();
+        berlin.truncated(NOON + 1);
+        berlin.inserted(GRACE, NOON + 2);
 
         assertThat(deadLetters())
                 .singleElement()
                 .extracting(DeadLetter::getStage)
                 .isEqualTo("TRUNCATE");
         assertThat(resolved.isEmpty()).isTrue();
+        assertThat(held()).contains("truncated at berlin").contains("truncate: delete");
+
+        tokyo.updated(ADA, ADA_IN_TOKYO, NOON + 3);
+        assertThat(theOneResolved().get("row")).asString().contains("Tokyo");
+    }
+
+    @Test
+    void aTruncateThatMeantItDeletesTheRowsItsSiteHadAndNoOther() {
+        startsWith(Truncate.DELETE);
+        bothHaveAda();
+        tokyo.inserted(new Customer(2, "Alan", "Tokyo"), NOON);
+        theOneResolved();
+
+        berlin.truncated(NOON + 1);
+        berlin.inserted(GRACE, NOON + 2);
+
+        List<GenericRecord> rows = allResolved();
+        assertThat(rows).hasSize(2);
+        assertThat(meta(rows.get(0), "kind")).hasToString("DELETED");
+        assertThat(rows.get(1).get("row")).asString().contains("Grace");
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
+    void aTruncateThatWasAMistakeBringsItsSiteTheRowsBack() {
+        startsWith(Truncate.RESTORE);
+        bothHaveAda();
+        berlin.truncated(NOON + 1);
+
+        GenericRecord row = theOneResolved();
+        assertThat(row.get("row")).asString().contains("Ada");
+        assertThat(meta(row, "sites")).asString().contains("tokyo").doesNotContain("berlin");
+    }
+
+    @Test
+    void whatWaitedForAPersonGoesOnInItsOrderWhenThePersonHasSaid() {
+        byte[] inserted = berlin.inserted(ADA, NOON);
+        byte[] truncated = berlin.truncated(NOON + 1);
+        byte[] again = berlin.inserted(GRACE, NOON + 2);
+        TaskStore store = emptyStore();
+        var context = context(store);
+        var holding = new ResolveProcessor(mesh, schemas, endsFrom(0), progress);
+        holding.init(context);
+        process(holding, context, inserted, 0);
+        process(holding, context, truncated, 1);
+        process(holding, context, again, 2);
+        store.flushCache();
+        holding.close();
+        context.resetForwards();
+
+        var deleting = new ResolveProcessor(meshThat(Truncate.DELETE), schemas, endsFrom(0), progress);
+        deleting.init(context);
+        for (int turn = 0; turn < 3; turn++) {
+            context.scheduledPunctuators()
+                    .get(context.scheduledPunctuators().size() - 1)
+                    .getPunctuator()
+                    .punctuate(NOON / 1000);
+        }
+
+        assertThat(context.forwarded())
+                .extracting(one -> generic(one.record().value().value()))
+                .extracting(record -> meta(record, "kind").toString())
+                .containsExactly("DELETED", "ROW");
+        assertThat(held()).isNull();
+    }
+
+    @Test
+    void aRowThatARepeatedSnapshotDoesNotShowIsDeleted() {
+        berlin.found(ADA, NOON);
+        berlin.found(new Customer(2, "Alan", "Berlin"), NOON);
+        berlin.hasShownAll();
+        berlin.updated(ADA, ADA_IN_ROME, NOON + 1);
+        assertThat(allResolved()).hasSize(3);
+
+        berlin.isReadAgain();
+        berlin.found(ADA_IN_ROME, NOON + 2);
+        assertThat(resolved.isEmpty()).isTrue();
+        berlin.hasShownAll();
+
+        GenericRecord row = theOneResolved();
+        assertThat(meta(row, "kind")).hasToString("DELETED");
+        assertThat(row.get("row")).asString().contains("\"id\": 2");
+    }
+
+    @Test
+    void aSnapshotThatBeginsAnewAfterACrashDeletesWhatOnlyItsFirstTryShowed() {
+        berlin.found(ADA, NOON);
+        berlin.found(new Customer(2, "Alan", "Berlin"), NOON);
+        allResolved();
+
+        berlin.isReadAgain();
+        berlin.found(ADA, NOON + 1);
+        berlin.hasShownAll();
+
+        assertThat(meta(theOneResolved(), "kind")).hasToString("DELETED");
+    }
+
+    @Test
+    void ofRowsThatSitesBeganWithTheOneWrittenLastStands() {
+        tokyo.foundOf(NOON - 5, ADA_IN_TOKYO, NOON);
+        berlin.foundOf(NOON - 9, ADA, NOON);
+
+        assertThat(allResolved()).hasSize(2).last().satisfies(row -> assertThat(row.get("row"))
+                .asString()
+                .contains("Tokyo"));
+        assertThat(conflicts()).singleElement().satisfies(conflict -> assertThat(List.of(
+                        conflict.getStanding().getWriteTime(),
+                        conflict.getIncoming().getWriteTime()))
+                .containsExactly(NOON - 5, NOON - 9));
+    }
+
+    @Test
+    void aRowIsHeldWhileARecordOfItCannotBeReadAndTheNextOneShowsWhatThatLeft() {
+        bothHaveAda();
+        berlin.writesUnreadably(1);
+        assertThat(held()).contains("berlin");
+        tokyo.updated(ADA, GRACE, NOON + 1);
+        long version = version(theOneResolved());
+        berlin.answered(version, new UnwrittenOutcome("[1]", version, "REFUSED", NOON + 3, null));
+        assertThat(resolved.isEmpty())
+                .as("what stands at berlin is not known, so it is not overwritten")
+                .isTrue();
+
+        berlin.updated(ADA_IN_ROME, new Customer(1, "Adele", "Rome"), NOON + 4);
+
+        List<GenericRecord> rows = allResolved();
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0).get("row")).hasToString("{\"id\": 1, \"name\": \"Grace\", \"city\": \"Rome\"}");
+        assertThat(rows.get(1).get("row")).hasToString("{\"id\": 1, \"name\": \"Adele\", \"city\": \"Rome\"}");
+        assertThat(held()).isNull();
     }
 
     @Test
@@ -517,6 +673,10 @@ class MeshTopologyTest {
     private void bothHaveAda() {
         berlin.inserted(ADA, NOON);
         tokyo.echoed(null, ADA, version(theOneResolved()), NOON);
+    }
+
+    private @Nullable String held() {
+        return progress.heldFor(SiteLog.TABLE);
     }
 
     private byte[] stateOfRow() {

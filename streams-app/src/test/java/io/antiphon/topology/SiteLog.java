@@ -2,6 +2,7 @@ package io.antiphon.topology;
 
 import io.antiphon.contract.Answer;
 import io.antiphon.contract.Marker;
+import io.antiphon.contract.SnapshotEnd;
 import io.antiphon.contract.UnwrittenOutcome;
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.MeshName;
@@ -39,6 +40,8 @@ final class SiteLog {
     private long position = 1000;
     private @Nullable Long now;
     private @Nullable Long lastCommit;
+    private long snapshot = position;
+    private long rowCommitted;
 
     SiteLog(String site, Schemas schemas, TestInputTopic<byte[], byte[]> topic) {
         this.site = new SiteId(site);
@@ -54,6 +57,7 @@ final class SiteLog {
                 .optionalLong("ts_us")
                 .optionalString("origin")
                 .optionalLong("origin_lsn")
+                .optionalLong("row_ts_us")
                 .endRecord();
         this.envelope = envelope();
     }
@@ -104,6 +108,7 @@ final class SiteLog {
     /** The database is set up anew: its log begins again. */
     void beginsAgain() {
         position = 1;
+        snapshot = 1;
     }
 
     /** One transaction from here on, which capture says this commit came before; it begins where the log was at that position. */
@@ -135,6 +140,12 @@ final class SiteLog {
     }
 
     byte[] found(Customer row, long time) {
+        return foundOf(0, row, time);
+    }
+
+    /** A row that was committed then. */
+    byte[] foundOf(long committed, Customer row, long time) {
+        rowCommitted = committed;
         return change("r", null, row, time, null);
     }
 
@@ -144,8 +155,24 @@ final class SiteLog {
         return change(op, before, after, commitTime, mark);
     }
 
-    byte[] truncated() {
-        return change("t", null, null, 1, null);
+    byte[] truncated(long commitTime) {
+        return change("t", null, null, commitTime, null);
+    }
+
+    /** What stands there from here on is read once more. */
+    void isReadAgain() {
+        snapshot = ++position;
+    }
+
+    /** The snapshot has shown everything there is. */
+    void hasShownAll() {
+        send(null, new SnapshotEnd(snapshot), SnapshotEnd.getClassSchema(), 0);
+    }
+
+    /** A record of a row that nobody can read. */
+    void writesUnreadably(int id) {
+        position++;
+        topic.pipeInput(key(id), new byte[] {9, 9, 9});
     }
 
     void answered(long version, UnwrittenOutcome... unwritten) {
@@ -184,13 +211,14 @@ final class SiteLog {
 
     private byte[] change(
             String op, @Nullable Customer before, @Nullable Customer after, long commitTime, @Nullable Long mark) {
-        long at = ++position;
+        long at = "r".equals(op) ? snapshot : ++position;
         GenericRecord from = new GenericRecordBuilder(source)
                 .set("version", "3")
                 .set("sequence", sequence(op, at))
                 .set("ts_us", commitTime)
                 .set("origin", mark == null ? null : origin)
                 .set("origin_lsn", mark)
+                .set("row_ts_us", "r".equals(op) ? rowCommitted : null)
                 .build();
         GenericRecord record = new GenericRecordBuilder(envelope)
                 .set("before", record(before))

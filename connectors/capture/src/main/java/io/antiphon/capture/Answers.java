@@ -51,8 +51,10 @@ final class Answers {
 
     private Answers() {}
 
-    /** A site's answer, from the position row it wrote and where the log has it. */
-    static Struct answer(String site, Struct row, Struct source) {
+    /**
+     * A site's answer, from the position row it wrote and where the log has it. What a snapshot shows beside it is newer than its outcomes.
+     */
+    static Struct answer(String site, Struct row, Struct source, boolean isSnapshot) {
         LogPosition position = LogPosition.of(source);
         return new Struct(ANSWER)
                 .put("site", site)
@@ -65,7 +67,7 @@ final class Answers {
                 .put("commit_time", source.getInt64("ts_us"))
                 .put("previous_commit", position.previousCommit())
                 .put("log_position", position.change())
-                .put("outcomes", outcomes(row.getString("outcomes")));
+                .put("outcomes", isSnapshot ? List.of() : outcomes(row.getString("outcomes")));
     }
 
     /** A question, from the marker row it was asked with and where the log has it. */

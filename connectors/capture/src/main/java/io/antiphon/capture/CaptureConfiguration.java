@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  *
  * @param tables the configured tables, without our own
  * @param generated the columns of the tables that the database computes itself: they follow from the others, so they are not captured
+ * @param partitions of every captured topic
  * @param database where the site is and who captures it
  * @param registry address of the schema registry as the Connect worker reaches it
  */
@@ -30,6 +31,7 @@ public record CaptureConfiguration(
         SiteId site,
         List<TableId> tables,
         Map<TableId, Set<String>> generated,
+        int partitions,
         Database database,
         String registry) {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
@@ -76,7 +78,8 @@ public record CaptureConfiguration(
     public Map<String, String> render() {
         var rendered = new LinkedHashMap<String, String>();
         rendered.put("name", name());
-        rendered.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        // Not the classes themselves, here and below: they need Debezium's, and whoever renders this has none of them.
+        rendered.put("connector.class", "io.antiphon.capture.PostgresCapture");
         rendered.put("tasks.max", "1");
         renderSource(rendered);
         renderValues(rendered);
@@ -105,14 +108,26 @@ public record CaptureConfiguration(
         if (!generated.isEmpty()) {
             rendered.put("column.exclude.list", generatedColumns());
         }
+        rendered.put("antiphon.partitions", Integer.toString(partitions));
+        rendered.put(
+                "antiphon.topics",
+                tables.stream()
+                        .map(table -> new Topics(mesh).captured(site, table))
+                        .collect(Collectors.joining(",")));
         rendered.put("snapshot.mode", "initial");
+        rendered.put("snapshot.query.mode", "custom");
+        rendered.put("snapshot.query.mode.custom.name", "antiphon");
+        rendered.put("database.datatype.pg_snapshot", "io.antiphon.capture.RowCommitTime");
+        rendered.put("sourceinfo.struct.maker", "io.antiphon.capture.CommitTimeSource");
         rendered.put("skipped.operations", "none");
         rendered.put("tombstones.on.delete", "false");
     }
 
     private String capturedTables() {
-        var captured = new ArrayList<>(tables);
+        // A later snapshot says first what had been applied, then shows the rows as they stood then.
+        var captured = new ArrayList<TableId>();
         captured.add(DatabaseNames.POSITION);
+        captured.addAll(tables);
         captured.add(DatabaseNames.MARKER);
         captured.add(DatabaseNames.HEARTBEAT);
         return captured.stream()
@@ -139,7 +154,6 @@ public record CaptureConfiguration(
         rendered.put("include.unknown.datatypes", "true");
         rendered.put("column.propagate.source.type", ".*");
         rendered.put("converters", "exact");
-        // Not the class itself: it needs Debezium's classes, and whoever renders this has none of them.
         rendered.put("exact.type", "io.antiphon.capture.ExactColumns");
         rendered.put("schema.name.adjustment.mode", "avro");
         rendered.put("field.name.adjustment.mode", "avro");

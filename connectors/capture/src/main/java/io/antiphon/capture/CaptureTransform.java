@@ -160,7 +160,7 @@ public final class CaptureTransform<R extends ConnectRecord<R>> implements Trans
         }
         Struct source = change.getStruct("source");
         return isPosition
-                ? routed(captured, row, Answers.ANSWER, Answers.answer(site, row, source))
+                ? routed(captured, row, Answers.ANSWER, Answers.answer(site, row, source, isSnapshot))
                 : routed(captured, row, Answers.MARKER, Answers.marker(row, source));
     }
 

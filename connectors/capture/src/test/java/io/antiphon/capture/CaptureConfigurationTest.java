@@ -71,6 +71,7 @@ class CaptureConfigurationTest {
                 new SiteId("berlin"),
                 List.of(tables).stream().map(TableId::parse).toList(),
                 generated,
+                3,
                 database,
                 "http://127.0.0.1:8081/apis/ccompat/v7");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.antiphon.contract.Answer;
 import io.antiphon.contract.Marker;
+import io.antiphon.contract.SnapshotEnd;
 import io.confluent.connect.avro.AvroData;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,7 +22,8 @@ class ContractTest {
     static Stream<Arguments> contracts() {
         return Stream.of(
                 Arguments.of(Answers.ANSWER, Answer.getClassSchema()),
-                Arguments.of(Answers.MARKER, Marker.getClassSchema()));
+                Arguments.of(Answers.MARKER, Marker.getClassSchema()),
+                Arguments.of(WholeTables.SNAPSHOT_END, SnapshotEnd.getClassSchema()));
     }
 
     @ParameterizedTest

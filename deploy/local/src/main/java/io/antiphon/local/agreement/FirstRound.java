@@ -1,12 +1,17 @@
 package io.antiphon.local.agreement;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.antiphon.apply.postgresql.site.SiteException;
+import io.antiphon.config.Table;
 import io.antiphon.local.process.Deadline;
+import io.antiphon.local.stack.ResolverStatus;
 import io.antiphon.local.stack.Stack;
 import io.antiphon.local.stack.StackException;
+import io.antiphon.mesh.TableId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The first marker of each site, gone round: from then on what is written at one site is at the others at once. */
@@ -33,7 +38,8 @@ public final class FirstRound {
         while (true) {
             String missing;
             try {
-                Arrival.Outcome outcome = new Arrival(stack.configuration()).await(deadline.left(), telling);
+                Arrival.Outcome outcome =
+                        new Arrival(stack.configuration(), tablesNotHeld()).await(deadline.left(), telling);
                 if (!(outcome instanceof Arrival.Outcome.NotYet notYet)) {
                     return;
                 }
@@ -48,6 +54,25 @@ public final class FirstRound {
             // That a site is away, and that it is back, is said by those who watch it.
             Deadline.pause(SAY);
         }
+    }
+
+    /** What is held goes on when a person has said how, and is no reason not to begin with the rest. */
+    private List<TableId> tablesNotHeld() {
+        Optional<JsonNode> status = ResolverStatus.at(stack.endpoints());
+        List<TableId> flowing = new ArrayList<>();
+        for (Table table : stack.configuration().tables()) {
+            String held = status.map(all -> all.path("tables")
+                            .path(table.id().toString())
+                            .path("held")
+                            .asText(""))
+                    .orElse("");
+            if (held.isEmpty()) {
+                flowing.add(table.id());
+            } else {
+                progress.accept(held);
+            }
+        }
+        return flowing;
     }
 
     private String withFailures(String line) {

@@ -10,6 +10,7 @@ import io.antiphon.config.Retention;
 import io.antiphon.config.Secret;
 import io.antiphon.config.Site;
 import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
 import io.antiphon.local.postgres.LocalPostgres;
 import io.antiphon.local.stack.FreePorts;
 import io.antiphon.local.stack.Home;
@@ -110,6 +111,7 @@ final class Rig implements AutoCloseable {
                 MergeRule.lastWriterWins(),
                 Map.of("amount", MergeRule.of(MergeRule.ADD_DELTAS)),
                 Deletes.LAST_WRITER_WINS,
+                Truncate.HOLD,
                 Set.of(),
                 false);
     }

@@ -133,6 +133,11 @@ public final class ConnectRest {
         awaitState(name, "STOPPED");
     }
 
+    /** Forgets how far a {@linkplain #stop stopped} connector had come: it begins anew. */
+    public void forget(String name) {
+        call("DELETE", "/connectors/" + name + "/offsets", null);
+    }
+
     /** Starts what has failed of a connector again. */
     public void restartFailed(String name) {
         call("POST", "/connectors/" + name + "/restart?includeTasks=true&onlyFailed=true", null);

@@ -174,6 +174,7 @@ final class MeshConnectors {
                 site.id(),
                 tables(),
                 generatedColumns(site),
+                configuration.partitions(),
                 database(site, password),
                 endpoints.registry());
     }
