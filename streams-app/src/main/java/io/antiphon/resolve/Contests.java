@@ -91,13 +91,13 @@ public record Contests(List<Assertion> assertions, List<Register> registers) {
     }
 
     /** What every site has seen for good cannot be contested any more. */
-    Contests collapsed(Predicate<Clock> seenEverywhere) {
+    Contests collapsed(Predicate<Clock> seenEverywhere, ColumnClocks clocks) {
         if (this == NONE) {
             return this;
         }
         var left = new ArrayList<Register>(registers.size());
         for (Register register : registers) {
-            Register rest = register.collapsed(seenEverywhere);
+            Register rest = register.collapsed(seenEverywhere, clocks.of(register.column()));
             if (rest != null) {
                 left.add(rest);
             }

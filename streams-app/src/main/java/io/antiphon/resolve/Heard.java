@@ -63,11 +63,12 @@ public sealed interface Heard {
      * @param commitTime when that came, as the site's database notes it, 0 where nobody knows
      * @param time as {@code commitTime}, with a clock that runs ahead pulled back; what happened nobody knows when yields to whatever its
      *     site had not seen
+     * @param answered what the site had answered by then, also after a record of the row that could not be read: that may have been an outcome
      */
-    record Stands(SiteId site, @Nullable Row row, long commitTime, long time) implements Heard {
+    record Stands(SiteId site, @Nullable Row row, long commitTime, long time, long answered) implements Heard {
         /** As it was found to stand, nobody knows since when. */
-        public static Stands undated(SiteId site, @Nullable Row row) {
-            return new Stands(site, row, HybridTime.NONE, HybridTime.NONE);
+        public static Stands undated(SiteId site, @Nullable Row row, long answered) {
+            return new Stands(site, row, HybridTime.NONE, HybridTime.NONE, answered);
         }
     }
 

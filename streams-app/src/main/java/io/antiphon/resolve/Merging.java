@@ -324,7 +324,7 @@ final class Merging {
                 row,
                 existence,
                 clocks.collapsed(seenForGood),
-                contests.collapsed(seenForGood),
+                contests.collapsed(seenForGood, clocks),
                 resolver.remembered(was, partition),
                 List.copyOf(views),
                 0);

@@ -28,9 +28,13 @@ public sealed interface Register {
         return clocks().filter(test).findFirst().orElse(null);
     }
 
-    /** What is left to remember; null for nothing. */
+    /**
+     * What is left to remember; null for nothing.
+     *
+     * @param held the clock of its columns
+     */
     @Nullable
-    Register collapsed(Predicate<Clock> seenEverywhere);
+    Register collapsed(Predicate<Clock> seenEverywhere, Clock held);
 
     /** Writes of which none had seen another, at least two: a multi-value register. */
     record Candidates(BitSet columns, List<Write> writes) implements Register {
@@ -51,7 +55,7 @@ public sealed interface Register {
         }
 
         @Override
-        public @Nullable Register collapsed(Predicate<Clock> seenEverywhere) {
+        public @Nullable Register collapsed(Predicate<Clock> seenEverywhere, Clock held) {
             return writes.stream().allMatch(write -> seenEverywhere.test(write.clock)) ? null : this;
         }
     }
@@ -101,10 +105,11 @@ public sealed interface Register {
         }
 
         @Override
-        public @Nullable Register collapsed(Predicate<Clock> seenEverywhere) {
+        public @Nullable Register collapsed(Predicate<Clock> seenEverywhere, Clock held) {
             Start unseen = start == null || seenEverywhere.test(start.clock) ? null : start;
             List<Clock> left = writes.stream().filter(seenEverywhere.negate()).toList();
-            return unseen == null && !bounded && left.size() < 2 ? null : new Sum(column, total, bounded, unseen, left);
+            boolean isHeld = left.isEmpty() || left.equals(List.of(held));
+            return unseen == null && !bounded && isHeld ? null : new Sum(column, total, bounded, unseen, left);
         }
 
         @Override
@@ -150,7 +155,7 @@ public sealed interface Register {
         }
 
         @Override
-        public @Nullable Register collapsed(Predicate<Clock> seenEverywhere) {
+        public @Nullable Register collapsed(Predicate<Clock> seenEverywhere, Clock held) {
             if (!seenEverywhere.test(base)) {
                 return this;
             }

@@ -50,7 +50,7 @@ public final class Resolver {
         } else if (heard instanceof Heard.Refused refused) {
             return settled == null ? new Outcome.Noted(null) : refused(settled, refused, partition);
         }
-        return settled == null ? new Outcome.Noted(null) : absent(settled, (Heard.Absent) heard);
+        return settled == null ? new Outcome.Noted(null) : absent(settled, (Heard.Absent) heard, partition);
     }
 
     /**
@@ -317,7 +317,7 @@ public final class Resolver {
         }
         SiteView view = was.at(stands.site());
         boolean there = isThere(was, view);
-        Past unread = stands.time() == HybridTime.NONE ? unread(was, view, partition) : null;
+        Past unread = stands.time() == HybridTime.NONE ? unread(was, view, stands.answered()) : null;
         if (row == null) {
             return there || unread != null
                     ? change(was, local(stands, Operation.DELETE), columns, partition, false)
@@ -333,8 +333,8 @@ public final class Resolver {
     }
 
     /** A row that the site answered, but whose echo was not read. */
-    private static @Nullable Past unread(RowState was, SiteView view, Partition partition) {
-        Past answered = was.upTo(partition.answered(view.site()));
+    private static @Nullable Past unread(RowState was, SiteView view, long upTo) {
+        Past answered = was.upTo(upTo);
         boolean unread = answered != null
                 && answered.exists()
                 && answered.version() > view.seen()
@@ -373,9 +373,13 @@ public final class Resolver {
         return holds ? new Outcome.Noted(known) : again(known, partition);
     }
 
-    private Outcome absent(RowState was, Heard.Absent absent) {
+    private Outcome absent(RowState was, Heard.Absent absent, Partition partition) {
         Past past = was.exactly(absent.version());
         SiteView view = was.at(absent.site());
+        if (view.snapshot()) {
+            // The snapshot found the row: it came after the delete had found nothing.
+            return absent.version() == was.version() ? again(was, partition) : new Outcome.Noted(was);
+        }
         if (past == null || past.exists() || past.version() < view.believed()) {
             return new Outcome.Noted(was);
         }

@@ -3,6 +3,7 @@ package io.antiphon.topology;
 import io.antiphon.config.Truncate;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
+import io.antiphon.resolve.Partition;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -144,8 +145,8 @@ final class Intake {
     }
 
     /** A record of a row could not be read: what it left shows in the site's next one. */
-    void isUnreadable(byte[] key) {
-        store.unreadable(table, site, key);
+    void isUnreadable(byte[] key, long answered) {
+        store.unreadable(table, site, key, answered);
         anyUnreadable = true;
     }
 
@@ -155,7 +156,13 @@ final class Intake {
 
     /** Whether what stands at the site is something that could not be read. */
     boolean isUnread(byte[] key) {
-        return anyUnreadable && store.isUnreadable(table, site, key);
+        return anyUnreadable && store.unreadableSince(table, site, key) != null;
+    }
+
+    /** What is known of the row's partition, but for what the site answered since a record of the row could not be read. */
+    Partition asFarAsRead(byte[] key, Partition partition) {
+        Long answered = anyUnreadable ? store.unreadableSince(table, site, key) : null;
+        return answered == null ? partition : partition.unreadSince(site, answered);
     }
 
     /** Whether a record of this row could not be read since the last one that could; it is forgotten then. */

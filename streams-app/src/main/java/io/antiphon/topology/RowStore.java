@@ -256,8 +256,11 @@ final class RowStore {
         return last != null && ByteBuffer.wrap(last).getLong() == snapshot;
     }
 
-    void unreadable(TableId table, SiteId site, byte[] key) {
-        store.put(of(UNREADABLE, table, site, key), NOTHING);
+    /** A record of the row could not be read when the site had answered so far; the first such counts. */
+    void unreadable(TableId table, SiteId site, byte[] key, long answered) {
+        store.putIfAbsent(
+                of(UNREADABLE, table, site, key),
+                ByteBuffer.allocate(Long.BYTES).putLong(answered).array());
     }
 
     /** Whether a record of this row could not be read since the site's last one that could; it is forgotten then. */
@@ -265,8 +268,11 @@ final class RowStore {
         return store.delete(of(UNREADABLE, table, site, key)) != null;
     }
 
-    boolean isUnreadable(TableId table, SiteId site, byte[] key) {
-        return store.get(of(UNREADABLE, table, site, key)) != null;
+    /** What the site had answered when a record of this row could not be read; null where all could. */
+    @Nullable
+    Long unreadableSince(TableId table, SiteId site, byte[] key) {
+        byte[] answered = store.get(of(UNREADABLE, table, site, key));
+        return answered == null ? null : ByteBuffer.wrap(answered).getLong();
     }
 
     boolean anyUnreadable(TableId table, SiteId site) {

@@ -17,6 +17,7 @@ import io.antiphon.resolve.Decision;
 import io.antiphon.resolve.Heard;
 import io.antiphon.resolve.OpenConflict;
 import io.antiphon.resolve.Outcome;
+import io.antiphon.resolve.Partition;
 import io.antiphon.resolve.Resolver;
 import io.antiphon.resolve.Row;
 import io.antiphon.resolve.RowState;
@@ -185,7 +186,7 @@ final class TableTask implements Intake.Heart {
         } catch (UnreadableException e) {
             out.unreadable(site, table, key, value, offset, String.valueOf(e.getMessage()));
             if (key != null) {
-                intake.isUnreadable(key);
+                intake.isUnreadable(key, at.answered(site));
                 tellsWhatIsHeld();
             }
             return LogPosition.START;
@@ -247,10 +248,14 @@ final class TableTask implements Intake.Heart {
     public void isNotThere(SiteId site, byte[] key, Pause why) {
         Bytes stored = store.row(table, key);
         RowState was = load(stored);
-        Heard heard =
-                why.restores() ? new Heard.Lost(site) : new Heard.Stands(site, null, why.commitTime(), why.time());
+        long answered = at.answered(site);
+        Heard heard = why.restores()
+                ? new Heard.Lost(site)
+                : intake(site).isUnread(key)
+                        ? Heard.Stands.undated(site, null, answered)
+                        : new Heard.Stands(site, null, why.commitTime(), why.time(), answered);
+        carryOut(key, stored, was, hear(key, was, heard), site);
         intake(site).showsWhatWasUnreadable(key);
-        carryOut(key, stored, was, resolver.hear(was, heard, columns, at), site);
     }
 
     /** Notes that a record was dealt with, also one that could not be read. */
@@ -273,9 +278,10 @@ final class TableTask implements Intake.Heart {
         Bytes stored = store.row(table, key);
         RowState was = load(stored);
         Heard heard = captured.heard();
-        if (intake.showsWhatWasUnreadable(key)) {
+        if (!(heard instanceof Heard.Found) && intake.isUnread(key)) {
             was = shown(site, key, stored, was, heard);
         }
+        readsAgain(intake, key);
         if (heard instanceof Heard.Local local) {
             progress.captured(site, 1);
             if (isRepeated(site, was, local, captured.at())) {
@@ -289,20 +295,37 @@ final class TableTask implements Intake.Heart {
             progress.captured(site, 1);
             progress.decided(site, 1);
         }
-        carryOut(key, stored, was, resolver.hear(was, heard, columns, at), site);
+        carryOut(key, stored, was, hear(key, was, heard), site);
     }
 
     /** What records that could not be read left of the row is what the next one found. */
     private @Nullable RowState shown(SiteId site, byte[] key, Bytes stored, @Nullable RowState was, Heard next) {
-        tellsWhatIsHeld();
-        if (next instanceof Heard.Found) {
-            return was;
-        }
         Row before = next instanceof Heard.Local local
                 ? local.before()
                 : next instanceof Heard.Echo echo ? echo.before() : null;
-        carryOut(key, stored, was, resolver.hear(was, Heard.Stands.undated(site, before), columns, at), site);
+        var stands = Heard.Stands.undated(site, before, at.answered(site));
+        carryOut(key, stored, was, hear(key, was, stands), site);
         return load(stored);
+    }
+
+    /** A record of the row could be read: a delete that waited for that can be forgotten like any other. */
+    private void readsAgain(Intake intake, byte[] key) {
+        if (intake.showsWhatWasUnreadable(key)) {
+            unstable = 0;
+            tellsWhatIsHeld();
+        }
+    }
+
+    private Outcome hear(byte[] key, @Nullable RowState was, Heard heard) {
+        return resolver.hear(was, heard, columns, asFarAsRead(key));
+    }
+
+    private Partition asFarAsRead(byte[] key) {
+        Partition partition = at;
+        for (Intake intake : intakes.values()) {
+            partition = intake.asFarAsRead(key, partition);
+        }
+        return partition;
     }
 
     /** Rows of one COPY share a position: one that stands where the last one read stood is new unless its row knows it. */
@@ -335,11 +358,11 @@ final class TableTask implements Intake.Heart {
                 progress.refused(site, 1);
                 long commitTime = unwritten.getCommitTime() == null ? 0 : unwritten.getCommitTime();
                 var refused = new Heard.Refused(site, unwritten.getVersion(), commitTime);
-                carryOut(key, stored, was, resolver.hear(was, refused, columns, at), site);
+                carryOut(key, stored, was, hear(key, was, refused), site);
             }
             case "ABSENT" -> {
                 var absent = new Heard.Absent(site, unwritten.getVersion());
-                carryOut(key, stored, was, resolver.hear(was, absent, columns, at), site);
+                carryOut(key, stored, was, hear(key, was, absent), site);
             }
             case "PARKED" -> {
                 String cause = unwritten.getCause();
@@ -398,7 +421,7 @@ final class TableTask implements Intake.Heart {
         OpenConflict before = policy.parks() ? open.of(key, rows(), this::codec) : null;
         Verdict verdict;
         try {
-            verdict = resolver.decide(was, before, read(decision, was, before, time), columns, at);
+            verdict = resolver.decide(was, before, read(decision, was, before, time), columns, asFarAsRead(key));
         } catch (GivenRow.NotARowException e) {
             out.conflict(key, conflicts.refused(decision, was, rows(), String.valueOf(e.getMessage())));
             return;

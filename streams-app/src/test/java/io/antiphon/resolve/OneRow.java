@@ -13,6 +13,7 @@ final class OneRow implements Partition {
     private final Resolver resolver;
     private final Columns columns;
     private final Map<SiteId, Long> answered = new HashMap<>();
+    private Partition read = this;
     private long lastVersion;
     private @Nullable RowState state;
 
@@ -54,7 +55,7 @@ final class OneRow implements Partition {
     }
 
     private Outcome hears(Heard heard) {
-        Outcome outcome = resolver.hear(state, heard, columns, this);
+        Outcome outcome = resolver.hear(state, heard, columns, read);
         state = outcome.state();
         if (state != null) {
             lastVersion = Math.max(lastVersion, state.version());
@@ -111,17 +112,19 @@ final class OneRow implements Partition {
 
         Outcome findsNothing() {
             row = null;
-            return hears(Heard.Stands.undated(site, null));
+            return hears(Heard.Stands.undated(site, null, OneRow.this.answered(site)));
         }
 
         Outcome showsOnlyNow(Object... values) {
             row = Row.of(values);
-            return hears(Heard.Stands.undated(site, row));
+            Outcome outcome = hears(Heard.Stands.undated(site, row, OneRow.this.answered(site)));
+            read = OneRow.this;
+            return outcome;
         }
 
         Outcome truncates(long time) {
             row = null;
-            return hears(new Heard.Stands(site, null, time, time));
+            return hears(new Heard.Stands(site, null, time, time, OneRow.this.answered(site)));
         }
 
         Outcome losesItWithoutMeaningTo() {
@@ -135,6 +138,11 @@ final class OneRow implements Partition {
 
         Outcome findsNothingToDelete() {
             return hears(new Heard.Absent(site, lastVersion));
+        }
+
+        /** A record of the row cannot be read. */
+        void isGarbled() {
+            read = unreadSince(site, OneRow.this.answered(site));
         }
 
         void answers() {

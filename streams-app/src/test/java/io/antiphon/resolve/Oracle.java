@@ -48,7 +48,7 @@ final class Oracle {
                 .mapToLong(Change::writeTime)
                 .max()
                 .orElse(-1);
-        long writeTime = found ? Resolver.SNAPSHOT : Math.max(time, newest + 1);
+        long writeTime = found ? time : Math.max(time, newest + 1);
         var change = new Change(
                 changes.size(),
                 site,
@@ -108,7 +108,7 @@ final class Oracle {
                 last = change;
             }
         }
-        if (last != null && !agree(last.after(), now)) {
+        if (last != null && !policies.agreeButForWhatJoins(last.after(), now)) {
             throw new Broken("the sites began with " + list(told) + ", and " + now + " was not written last");
         }
     }
@@ -244,7 +244,11 @@ final class Oracle {
         return newest(writers);
     }
 
+    /** Those whose value the row shows; a sum is of all of them. */
     private BitSet writersOf(int column, Row row, BitSet among) {
+        if (policies.sumsOrJoins(column)) {
+            return among;
+        }
         var writers = new BitSet();
         for (int id = among.nextSetBit(0); id >= 0; id = among.nextSetBit(id + 1)) {
             Row after = changes.get(id).after();

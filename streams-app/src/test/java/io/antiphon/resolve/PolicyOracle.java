@@ -68,13 +68,25 @@ final class PolicyOracle {
 
     /** A site sees what it wrote, and everybody else the bound, until the outcome has come back to it. */
     boolean agreeWithinBounds(@Nullable Row one, @Nullable Row other) {
+        return agreeBut(
+                one,
+                other,
+                policy -> policy instanceof Policy.Deltas deltas
+                        && !((SimulatedPolicies.Bounded) deltas.amounts()).isOpen());
+    }
+
+    /** Objects that several sites began with are one, key by key. */
+    boolean agreeButForWhatJoins(@Nullable Row one, @Nullable Row other) {
+        return agreeBut(one, other, Policy.Parts.class::isInstance);
+    }
+
+    private boolean agreeBut(@Nullable Row one, @Nullable Row other, Predicate<Policy> exceptions) {
         if (one == null || other == null) {
             return one == other;
         }
         BitSet differing = one.differences(other);
         columns.units().stream()
-                .filter(unit -> unit.policy() instanceof Policy.Deltas deltas
-                        && !((SimulatedPolicies.Bounded) deltas.amounts()).isOpen())
+                .filter(unit -> exceptions.test(unit.policy()))
                 .forEach(unit -> differing.andNot(unit.columns()));
         return differing.isEmpty();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Disagreement.Kind;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,37 @@ class ResolverTest {
         berlin.showsOnlyNow(1, "red", "large");
 
         assertThat(row.row()).isEqualTo(Row.of(1, "blue", "large"));
+    }
+
+    @Test
+    void whatASiteAnsweredSinceAChangeThatCouldNotBeReadWasNotSeenByThatChange() {
+        var max = new Policy.Combination("max", (one, other) -> Math.max((int) one, (int) other));
+        var scores = new OneRow(
+                new Columns(2, List.of(), List.of(Columns.Unit.of(1, max)), Deletes.LAST_WRITER_WINS),
+                "berlin",
+                "tokyo");
+        scores.log("berlin").inserts(1_000, 1, 5);
+        scores.log("tokyo").echoes();
+        scores.log("berlin").updates(2_000, 1, 9);
+        scores.log("berlin").isGarbled();
+        scores.log("tokyo").updates(1_500, 1, 7);
+        assertThat(scores.row()).isEqualTo(Row.of(1, 9));
+        assertThat(scores.isHeldBy("berlin")).isTrue();
+        scores.log("berlin").answers();
+
+        scores.log("berlin").showsOnlyNow(1, 3);
+
+        assertThat(scores.row()).isEqualTo(Row.of(1, 7));
+    }
+
+    @Test
+    void aDeleteThatFoundNothingSaysNothingOfARowThatASnapshotFoundSince() {
+        everybodyHas("red", "small");
+        tokyo.deletes(2_000);
+        berlin.finds(1, "red", "small");
+
+        assertThat(berlin.findsNothingToDelete()).isInstanceOf(Outcome.SentAgain.class);
+        assertThat(row.isHeldBy("berlin")).isFalse();
     }
 
     @Test

@@ -42,8 +42,13 @@ final class SimulatedSite {
      */
     record Emptied(BitSet kept, Map<Integer, Change> deletes, long commitTime, long time) {}
 
-    /** A row's record could not be read; {@code change} is null where it was no change of an application, or not the only one. */
-    record Missed(@Nullable Change change) {}
+    /**
+     * Records of a row could not be read.
+     *
+     * @param change null where it was no change of an application, or not the only one
+     * @param answered what the site had answered before the first of them
+     */
+    record Missed(@Nullable Change change, long answered) {}
 
     /** A transaction of the sink that has not committed. */
     static final class Batch {

@@ -26,6 +26,7 @@ final class World {
     private static final long BEGINNING = 10_000;
     private static final long MAX_SKEW = 300;
     private static final int ROUNDS = 60;
+    private static final int TRIES = 100;
 
     final Setup setup;
     private final Set<Flaw> flaws;
@@ -119,12 +120,8 @@ final class World {
             }
             case REWRITE -> rewrite(site);
             case TRUNCATE -> truncate(site);
-            case BLIND -> site.blind = mayMissRecords();
-            case LOSE_SLOT -> {
-                if (mayMissRecords()) {
-                    losesItsSlot(site);
-                }
-            }
+            case BLIND -> site.blind = true;
+            case LOSE_SLOT -> losesItsSlot(site);
             case FORGET -> forget(partitions.get(partition));
             case DECIDE -> {
                 if (!glances.isEmpty()) {
@@ -137,9 +134,9 @@ final class World {
         }
     }
 
-    /** Where columns add up or join, no oracle can tell what a change that was never read should have left. */
-    private boolean mayMissRecords() {
-        return setup.columns().units().isEmpty() && setup.columns().deletes() == Deletes.LAST_WRITER_WINS;
+    /** Under a policy no oracle can tell what a change that nobody knows the time of should have left. */
+    private boolean hasPolicies() {
+        return !setup.columns().units().isEmpty() || setup.columns().deletes() != Deletes.LAST_WRITER_WINS;
     }
 
     void passes(long microseconds) {
@@ -224,7 +221,7 @@ final class World {
         if (entry.heard() != null) {
             if (site.blind) {
                 site.blind = false;
-                misses(site, entry);
+                misses(site, partition, entry);
                 return;
             }
             mends(site, partition, entry.key(), entry.heard());
@@ -263,11 +260,13 @@ final class World {
     }
 
     /** A record of a row that cannot be read: the row waits for the next one, which shows what this one left. */
-    private void misses(SimulatedSite site, Entry entry) {
+    private void misses(SimulatedSite site, SimulatedPartition partition, Entry entry) {
         int key = entry.key();
-        boolean only = site.missed[key] == null && entry.change() != null && entry.heard() instanceof Heard.Local;
-        site.missed[key] = new Missed(only ? entry.change() : null);
-        if (!only) {
+        Missed before = site.missed[key];
+        boolean only = before == null && entry.change() != null && entry.heard() instanceof Heard.Local;
+        long answered = before == null ? partition.answered[site.index] : before.answered();
+        site.missed[key] = new Missed(only ? entry.change() : null, answered);
+        if (!only || hasPolicies()) {
             oracle(key).blurs();
         }
         say(() -> "  resolver cannot read " + site.id + " row " + key);
@@ -288,8 +287,8 @@ final class World {
     private void shows(SimulatedSite site, SimulatedPartition partition, int key, Missed missed, @Nullable Row before) {
         heardRows[site.index][key] = before;
         RowState was = remembered(partition, key);
-        var stands = Heard.Stands.undated(site.id, before);
-        boolean unseen = missed.change() != null && changesNothing(was, stands, partition);
+        var stands = Heard.Stands.undated(site.id, before, partition.answered[site.index]);
+        boolean unseen = missed.change() != null && changesNothing(was, stands, asFarAsRead(partition, key));
         boolean forgot = was != null && was.at(site.id).forgot() > 0;
         // A delete yields to values that were superseded elsewhere, too: that nobody lost is all there is to ask.
         if (unseen || forgot || before == null) {
@@ -298,8 +297,20 @@ final class World {
         hear(site, partition, key, stands, unseen ? null : missed.change());
     }
 
-    private boolean changesNothing(@Nullable RowState was, Heard heard, SimulatedPartition partition) {
+    private boolean changesNothing(@Nullable RowState was, Heard heard, Partition partition) {
         return resolver.hear(was, heard, setup.columns(), partition) instanceof Outcome.Noted;
+    }
+
+    /** What a site answered since a record of the row could not be read says nothing of the row. */
+    private Partition asFarAsRead(SimulatedPartition partition, int key) {
+        Partition read = partition;
+        for (SimulatedSite site : sites) {
+            Missed missed = site.missed[key];
+            if (missed != null) {
+                read = read.unreadSince(site.id, missed.answered());
+            }
+        }
+        return read;
     }
 
     private void hear(SimulatedSite site, SimulatedPartition partition, Emptied emptied) {
@@ -317,13 +328,14 @@ final class World {
                 if (!truncated) {
                     continue;
                 }
-                site.missed[key] = null;
             }
             heardRows[site.index][key] = null;
             Change delete = emptied.deletes().get(key);
             long before = partition.lastVersion;
-            var dated = new Heard.Stands(site.id, null, emptied.commitTime(), emptied.time());
-            hear(site, partition, key, missed ? Heard.Stands.undated(site.id, null) : dated, delete);
+            long answered = partition.answered[site.index];
+            var dated = new Heard.Stands(site.id, null, emptied.commitTime(), emptied.time(), answered);
+            hear(site, partition, key, missed ? Heard.Stands.undated(site.id, null, answered) : dated, delete);
+            site.missed[key] = null;
             if (delete == null && truncated && !oracle(key).isBlurred() && partition.lastVersion > before) {
                 throw new Broken(site.id + " is taken to have had row " + key + " when it was truncated");
             }
@@ -333,7 +345,7 @@ final class World {
     private void hear(SimulatedSite site, SimulatedPartition partition, int key, Heard heard, @Nullable Change change) {
         RowState was = remembered(partition, key);
         Row standing = was == null || !was.exists() ? null : was.row();
-        Outcome outcome = Flawed.hear(flaws, resolver, was, heard, setup.columns(), partition);
+        Outcome outcome = Flawed.hear(flaws, resolver, was, heard, setup.columns(), asFarAsRead(partition, key));
         decisions++;
         RowState state = outcome.state();
         say(() -> "  resolver hears " + Told.of(heard) + (change == null ? "" : " (#" + change.id() + ")")
@@ -374,7 +386,8 @@ final class World {
         RowState was = remembered(partition, key);
         Row standing = was == null || !was.exists() ? null : was.row();
         OpenConflict open = partition.open.get(key);
-        Verdict verdict = Flawed.decide(flaws, resolver, was, open, decision, setup.columns(), partition);
+        Verdict verdict =
+                Flawed.decide(flaws, resolver, was, open, decision, setup.columns(), asFarAsRead(partition, key));
         say(() -> "a person decides on row " + key + " " + decision + "\n      -> " + verdict);
         boolean unchanged = !oracle(key).isBlurred() && glance.made().equals(oracle(key).told);
         if (!(verdict instanceof Verdict.Accepted acceptance)) {
@@ -460,7 +473,11 @@ final class World {
     void everythingIsDecided(SplittableRandom random) {
         for (SimulatedPartition partition : partitions) {
             for (int key : List.copyOf(partition.open.keySet())) {
+                int tries = 0;
                 for (OpenConflict open = partition.open.get(key); open != null; open = partition.open.get(key)) {
+                    if (++tries > TRIES) {
+                        throw new Broken("a conflict stays open whatever a person decides: " + open);
+                    }
                     var glance = new Glance(key, open, (BitSet) oracle(key).told.clone());
                     decide(glance, decision(glance, random));
                 }
@@ -620,7 +637,10 @@ final class World {
             }
         }
         for (int partition = 0; partition < partitions.size(); partition++) {
-            site.empties(partition, new Emptied(new BitSet(), deletes, commitTime, timely));
+            int here = partition;
+            var ofThese = new TreeMap<>(deletes);
+            ofThese.keySet().removeIf(key -> partition(key) != here);
+            site.empties(partition, new Emptied(new BitSet(), ofThese, commitTime, timely));
         }
         say(() -> site.id + " truncates: " + deletes);
     }
