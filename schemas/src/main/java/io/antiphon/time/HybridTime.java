@@ -13,6 +13,9 @@ public final class HybridTime {
     /** Before every change: what has not been seen, and the write time of a snapshot row whose own is not known. */
     public static final long NONE = 0;
 
+    /** Marks a transaction that took rows away without deleting them: no version, and before every one. */
+    public static final long WITHDRAWN = 1;
+
     /** Later than any commit time, in microseconds: the year 2255. */
     private static final long BEYOND = 1L << 53;
 

@@ -9,6 +9,11 @@ public sealed interface Heard {
     /** The site whose log it is. */
     SiteId site();
 
+    /** The row as it was there, null where there was none or where the log does not say it. */
+    default @Nullable Row before() {
+        return null;
+    }
+
     /** What was done to the row. */
     enum Operation {
         INSERT,
@@ -72,8 +77,12 @@ public sealed interface Heard {
         }
     }
 
-    /** The site lost the row without anybody having meant that: it is to get it back. */
-    record Lost(SiteId site) implements Heard {}
+    /**
+     * The site lost the row without anybody having meant that: it is to get it back.
+     *
+     * @param before the row as it was, null where nobody knows
+     */
+    record Lost(SiteId site, @Nullable Row before) implements Heard {}
 
     /**
      * The guard met a change the decision did not know.

@@ -354,7 +354,7 @@ public final class Resolver {
         if (!isThere(was, view)) {
             return new Outcome.Noted(was);
         }
-        RowState without = was.with(SiteView.unknown(lost.site()));
+        RowState without = was.with(view.lost(partition.lastVersion()));
         return was.exists() ? again(without, partition) : new Outcome.Noted(without);
     }
 

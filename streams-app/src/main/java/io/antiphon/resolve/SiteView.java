@@ -77,6 +77,11 @@ public record SiteView(
                 false);
     }
 
+    /** The site lost the row; nothing decided up to {@code last} is in what it writes there next, which begins another life. */
+    SiteView lost(long last) {
+        return new SiteView(site, 0, 0, 0, 0, 0, 0, last, life, true, false);
+    }
+
     SiteView holding(long version) {
         return held == version
                 ? this

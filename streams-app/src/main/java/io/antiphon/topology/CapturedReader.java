@@ -226,7 +226,11 @@ final class CapturedReader {
             Object by = value(from, origin);
             Object version = value(from, mark);
             if (by != null && version instanceof Long echoed && isOurs(by.toString())) {
-                return new Captured.OfRow(position, new Heard.Echo(site, echoed, was, is, commitTime));
+                return new Captured.OfRow(
+                        position,
+                        echoed == HybridTime.WITHDRAWN
+                                ? new Heard.Lost(site, was)
+                                : new Heard.Echo(site, echoed, was, is, commitTime));
             }
             Operation done =
                     switch (operation) {

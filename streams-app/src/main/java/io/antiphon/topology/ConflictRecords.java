@@ -3,6 +3,7 @@ package io.antiphon.topology;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.ConflictSide;
 import io.antiphon.contract.Decision;
+import io.antiphon.contract.UnwrittenOutcome;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import io.antiphon.resolve.Disagreement;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes one table's part of the conflict log. */
 final class ConflictRecords {
     private static final String BY_A_PERSON = "person";
+    private static final String SMALLER_KEY = "smaller-key";
 
     private final TableId table;
 
@@ -61,6 +63,19 @@ final class ConflictRecords {
                             .toList());
         }
         return record.build();
+    }
+
+    /** Another row has a unique value that this one needs: it stands, this one waits for it to let go. */
+    Conflict claimed(UnwrittenOutcome claimed, SiteId at, RowState state, RowCodec rows) {
+        return about(claimed.getKey(), state, rows)
+                .setKind("UNIQUE")
+                .setOtherKey(claimed.getHolder())
+                .setColumns(claimed.getColumns())
+                .setRule(SMALLER_KEY)
+                .setWinner(at.text())
+                .setStanding(new ConflictSide(at.text(), 0L, 0L, 0L, claimed.getHolderRow()))
+                .setIncoming(standing(state, rows))
+                .build();
     }
 
     /** A decision that was carried out on what was open. */

@@ -250,7 +250,7 @@ final class TableTask implements Intake.Heart {
         RowState was = load(stored);
         long answered = at.answered(site);
         Heard heard = why.restores()
-                ? new Heard.Lost(site)
+                ? new Heard.Lost(site, null)
                 : intake(site).isUnread(key)
                         ? Heard.Stands.undated(site, null, answered)
                         : new Heard.Stands(site, null, why.commitTime(), why.time(), answered);
@@ -300,10 +300,7 @@ final class TableTask implements Intake.Heart {
 
     /** What records that could not be read left of the row is what the next one found. */
     private @Nullable RowState shown(SiteId site, byte[] key, Bytes stored, @Nullable RowState was, Heard next) {
-        Row before = next instanceof Heard.Local local
-                ? local.before()
-                : next instanceof Heard.Echo echo ? echo.before() : null;
-        var stands = Heard.Stands.undated(site, before, at.answered(site));
+        var stands = Heard.Stands.undated(site, next.before(), at.answered(site));
         carryOut(key, stored, was, hear(key, was, stands), site);
         return load(stored);
     }
@@ -374,9 +371,22 @@ final class TableTask implements Intake.Heart {
                         unwritten.getVersion(),
                         cause == null ? "the site gave no cause" : cause);
             }
+            case "CLAIMED" -> claimed(site, key, was, unwritten);
             default ->
                 throw new UnreadableException(
                         "an answer of " + site + " says '" + unwritten.getKind() + "', which is none we know");
+        }
+    }
+
+    /** Every site answers so; the one that wrote the row speaks for all, after whatever it was withdrawn for there. */
+    private void claimed(SiteId site, byte[] key, @Nullable RowState was, UnwrittenOutcome unwritten) {
+        if (was == null || was.version() != unwritten.getVersion()) {
+            return;
+        }
+        SiteId author = was.author().equals(SiteId.PEOPLE) ? sites.get(0) : was.author();
+        if (site.equals(author)) {
+            progress.conflicts(table, 1);
+            out.conflict(key, conflicts.claimed(unwritten, site, was, rows()));
         }
     }
 

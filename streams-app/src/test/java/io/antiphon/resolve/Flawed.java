@@ -23,6 +23,13 @@ final class Flawed {
         if (heard instanceof Heard.Found found && flaws.contains(Flaw.SNAPSHOT_ROWS_WITHOUT_TIME)) {
             return resolver.hear(was, new Heard.Found(found.site(), found.row(), 0, found.time()), columns, partition);
         }
+        if (heard instanceof Heard.Lost lost && flaws.contains(Flaw.WITHDRAWN_TAKEN_AS_DELETED)) {
+            return resolver.hear(
+                    was, Heard.Stands.undated(lost.site(), null, partition.answered(lost.site())), columns, partition);
+        }
+        if (heard instanceof Heard.Lost && flaws.contains(Flaw.WITHDRAWN_NOT_SENT_AGAIN)) {
+            return new Outcome.Noted(was);
+        }
         if (heard instanceof Heard.Echo echo) {
             if (flaws.contains(Flaw.ECHO_THROWN_AWAY)) {
                 return new Outcome.Noted(was);

@@ -107,6 +107,8 @@ final class Interleavings {
             world.passes(random.nextInt(5));
             if (random.nextInt(20) == 0) {
                 world.truncate(site);
+            } else if (random.nextInt(20) == 0) {
+                world.withdraw(site, random.nextInt(world.setup.keys()));
             } else if (random.nextInt(3) > 0) {
                 world.write(site, random.split());
             } else if (!ends.isEmpty()) {

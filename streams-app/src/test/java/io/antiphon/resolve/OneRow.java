@@ -129,7 +129,7 @@ final class OneRow implements Partition {
 
         Outcome losesItWithoutMeaningTo() {
             row = null;
-            return hears(new Heard.Lost(site));
+            return hears(new Heard.Lost(site, null));
         }
 
         Outcome refuses(long version, long commitTime) {

@@ -39,9 +39,10 @@ final class Oracle {
             @Nullable Row before,
             @Nullable Row after,
             BitSet made,
+            int lifeBefore,
             boolean found,
             long time) {
-        int lives = life(operation, made);
+        int lives = made.isEmpty() ? lifeBefore : life(operation, made);
         long newest = made.stream()
                 .mapToObj(changes::get)
                 .filter(one -> one.life() == lives)
@@ -87,8 +88,12 @@ final class Oracle {
     }
 
     private int life(Operation operation, BitSet made) {
-        int life = made.stream().map(id -> changes.get(id).life()).max().orElse(0);
+        int life = newestLife(made);
         return operation == Operation.INSERT && !made.isEmpty() ? life + 1 : life;
+    }
+
+    int newestLife(BitSet made) {
+        return made.stream().map(id -> changes.get(id).life()).max().orElse(0);
     }
 
     /** When a row that stood at its site before the mesh began was written. */

@@ -67,6 +67,9 @@ final class SimulatedSite {
     /** Of each row, the changes it is made of. */
     final BitSet[] made;
 
+    /** Of each row that was taken away, the life that begins with the next insert. */
+    final int[] lives;
+
     /** Of each row, the newest version that was written here. */
     final long[] applied;
 
@@ -98,6 +101,7 @@ final class SimulatedSite {
         for (int key = 0; key < made.length; key++) {
             made[key] = new BitSet();
         }
+        lives = new int[setup.keys()];
         applied = new long[setup.keys()];
         written = new long[setup.keys()];
         captured = new int[setup.partitions()];

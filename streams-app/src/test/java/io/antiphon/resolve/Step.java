@@ -13,6 +13,7 @@ record Step(Kind kind, int site, int partition, long salt) {
         CLOCK(2),
         REWRITE(2),
         TRUNCATE(1),
+        WITHDRAW(1),
         BLIND(1),
         LOSE_SLOT(1),
         FORGET(1),

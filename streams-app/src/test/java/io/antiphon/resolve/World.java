@@ -88,6 +88,7 @@ final class World {
                                     null,
                                     row,
                                     site.made[key],
+                                    0,
                                     true,
                                     HybridTime.begun(known));
                     oracle(key).committed(change, known);
@@ -120,6 +121,7 @@ final class World {
             }
             case REWRITE -> rewrite(site);
             case TRUNCATE -> truncate(site);
+            case WITHDRAW -> withdraw(site, (int) (step.salt() >>> 16 & 0xFF) % setup.keys());
             case BLIND -> site.blind = true;
             case LOSE_SLOT -> losesItsSlot(site);
             case FORGET -> forget(partitions.get(partition));
@@ -184,7 +186,8 @@ final class World {
             long commitTime) {
         site.rows[key] = after == null ? null : new Stored(after, commitTime, false);
         long timely = Math.min(commitTime, time + MAX_SKEW);
-        Change change = oracle(key).wrote(site.index, key, operation, before, after, site.made[key], false, timely);
+        Change change = oracle(key)
+                .wrote(site.index, key, operation, before, after, site.made[key], site.lives[key], false, timely);
         Row logged = operation == Operation.UPDATE && before != null && after != null ? logged(before, after) : after;
         site.logs(
                 partition(key),
@@ -275,10 +278,7 @@ final class World {
     private void mends(SimulatedSite site, SimulatedPartition partition, int key, Heard next) {
         Missed missed = site.missed[key];
         if (missed != null && !(next instanceof Heard.Found) && !flaws.contains(Flaw.UNREADABLE_FORGOTTEN)) {
-            Row before = next instanceof Heard.Local local
-                    ? local.before()
-                    : next instanceof Heard.Echo echo ? echo.before() : null;
-            shows(site, partition, key, missed, before);
+            shows(site, partition, key, missed, next.before());
         }
         site.missed[key] = null;
     }
@@ -632,6 +632,7 @@ final class World {
                                         stored.row(),
                                         null,
                                         site.made[key],
+                                        site.lives[key],
                                         false,
                                         timely));
             }
@@ -643,6 +644,19 @@ final class World {
             site.empties(partition, new Emptied(new BitSet(), ofThese, commitTime, timely));
         }
         say(() -> site.id + " truncates: " + deletes);
+    }
+
+    /** A row that another needs the place of is taken away; nobody deletes it. */
+    void withdraw(SimulatedSite site, int key) {
+        Stored stored = site.rows[key];
+        if (stored == null || site.isLocked(key, partition(key))) {
+            return;
+        }
+        site.rows[key] = null;
+        site.lives[key] = oracle(key).newestLife(site.made[key]) + 1;
+        site.made[key].clear();
+        site.logs(partition(key), key, new Heard.Lost(site.id, stored.row()), null, null);
+        say(() -> "row " + key + " is withdrawn at " + site.id);
     }
 
     /** What was not captured yet is lost; the site is read anew, its position rows first. */
@@ -706,6 +720,7 @@ final class World {
         }
         for (Sent sent : batch.skips) {
             if (site.written[sent.key()] <= sent.heard()[site.index]
+                    && Oracle.agree(site.row(sent.key()), sent.row())
                     && Oracle.isSubset(site.made[sent.key()], sent.made())) {
                 site.made[sent.key()] = (BitSet) sent.made().clone();
             }

@@ -19,6 +19,7 @@ import io.antiphon.contract.DeadLetter;
 import io.antiphon.contract.UnwrittenOutcome;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.Topics;
+import io.antiphon.time.HybridTime;
 import io.antiphon.topology.SiteLog.Customer;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import java.io.IOException;
@@ -251,7 +252,7 @@ class MeshTopologyTest {
     void aRefusalByAChangeThereNeverWasSendsTheRowAgainNamingItsTime() {
         berlin.inserted(ADA, NOON);
         long version = version(theOneResolved());
-        tokyo.answered(version, new UnwrittenOutcome("[1]", version, "REFUSED", NOON - 7, null));
+        tokyo.answered(version, new UnwrittenOutcome("[1]", version, "REFUSED", NOON - 7, null, null, null, List.of()));
 
         GenericRecord again = theOneResolved();
         assertThat(version(again)).isGreaterThan(version);
@@ -430,13 +431,37 @@ class MeshTopologyTest {
     }
 
     @Test
+    void aRowThatIsWithdrawnIsSentAgainAndOneThatStandsBackIsLoggedOnce() {
+        berlin.inserted(ADA, NOON);
+        long first = version(theOneResolved());
+        berlin.echoed(ADA, null, HybridTime.WITHDRAWN, NOON + 1);
+
+        GenericRecord again = theOneResolved();
+        assertThat(version(again)).isGreaterThan(first);
+        assertThat(again.get("row")).hasToString("{\"id\": 1, \"name\": \"Ada\", \"city\": \"Berlin\"}");
+
+        var claimed = new UnwrittenOutcome(
+                "[1]", version(again), "CLAIMED", null, "23505: taken", "[0]", "{\"id\": 0}", List.of("name"));
+        tokyo.answered(version(again), claimed);
+        berlin.answered(version(again), claimed);
+        assertThat(conflicts()).singleElement().satisfies(conflict -> {
+            assertThat(conflict.getKind()).hasToString("UNIQUE");
+            assertThat(conflict.getOtherKey()).hasToString("[0]");
+            assertThat(conflict.getIncoming().getSite()).hasToString("berlin");
+            assertThat(conflict.getOutcome()).asString().contains("Ada");
+        });
+        assertThat(resolved.isEmpty()).isTrue();
+    }
+
+    @Test
     void aRowIsHeldWhileARecordOfItCannotBeReadAndTheNextOneShowsWhatThatLeft() {
         bothHaveAda();
         berlin.writesUnreadably(1);
         assertThat(held()).contains("berlin");
         tokyo.updated(ADA, GRACE, NOON + 1);
         long version = version(theOneResolved());
-        berlin.answered(version, new UnwrittenOutcome("[1]", version, "REFUSED", NOON + 3, null));
+        berlin.answered(
+                version, new UnwrittenOutcome("[1]", version, "REFUSED", NOON + 3, null, null, null, List.of()));
         assertThat(resolved.isEmpty())
                 .as("what stands at berlin is not known, so it is not overwritten")
                 .isTrue();

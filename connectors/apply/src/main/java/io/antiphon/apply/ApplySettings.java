@@ -53,10 +53,10 @@ record ApplySettings(Target target, Store store, String registry, Duration patie
             .define(
                     PATIENCE,
                     Type.LONG,
-                    30_000L,
+                    10_000L,
                     ConfigDef.Range.atLeast(0),
                     Importance.LOW,
-                    "Milliseconds a row waits for another row to release a unique value before it is parked.")
+                    "Milliseconds a row waits for another row to release a unique value before the one with the smaller key stands and the other is parked until it can.")
             .define(URL, Type.STRING, Importance.HIGH, "JDBC URL of the site's database.")
             .define(USER, Type.STRING, Importance.HIGH, "The user to connect as.")
             .define(PASSWORD, Type.PASSWORD, "", Importance.HIGH, "The user's password.");

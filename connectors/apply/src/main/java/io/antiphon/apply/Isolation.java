@@ -38,6 +38,10 @@ final class Isolation {
         return refused;
     }
 
+    List<Holder> holders(Outcome outcome) {
+        return transaction.holders(table, outcome);
+    }
+
     private void halve(List<Outcome> outcomes) {
         if (outcomes.isEmpty()) {
             return;

@@ -143,6 +143,15 @@ final class PartitionApplier {
             return true;
         }
         Waiting then = waiting.copy();
+        for (Outcome outcome : due) {
+            if (waiting.isOver(outcome, grace(), now) && session.withdraw(from, table, outcome)) {
+                LOG.info(
+                        "withdrew partition={} for offset={} version={}",
+                        partition,
+                        outcome.offset(),
+                        outcome.version());
+            }
+        }
         try (Transaction transaction = session.begin(mark, true)) {
             var isolation = new Isolation(transaction, table);
             isolation.write(due);
@@ -150,7 +159,7 @@ final class PartitionApplier {
                     .filter(outcome -> !isolation.refused().containsKey(outcome))
                     .forEach(then::done);
             List<Unwritten> unwritten = settle(isolation, then);
-            if (then.offsets().equals(waiting.offsets()) && !then.hasPassedMarkers()) {
+            if (unwritten.isEmpty() && then.offsets().equals(waiting.offsets()) && !then.hasPassedMarkers()) {
                 waiting = then;
                 return true;
             }
@@ -173,15 +182,30 @@ final class PartitionApplier {
             PoisonException poison = refused.getValue();
             if (poison.valueTaken() && !then.has(outcome)) {
                 then.add(outcome, now);
-            } else if (poison.valueTaken() && !then.isOver(outcome, patience, now)) {
+            } else if (poison.valueTaken() && (then.isAnswered(outcome) || !then.isOver(outcome, patience, now))) {
                 then.refusedAgain(outcome, now);
             } else {
-                then.done(outcome);
-                unwritten.add(Unwritten.parked(outcome, String.valueOf(poison.getMessage())));
-                LOG.warn("parked partition={} offset={} version={}", partition, outcome.offset(), outcome.version());
+                unwritten.add(parked(outcome, poison, isolation));
+                if (poison.valueTaken()) {
+                    then.answered(outcome, now);
+                } else {
+                    then.done(outcome);
+                }
             }
         }
         return unwritten;
+    }
+
+    private Unwritten parked(Outcome outcome, PoisonException poison, Isolation isolation) {
+        LOG.warn("parked partition={} offset={} version={}", partition, outcome.offset(), outcome.version());
+        String cause = String.valueOf(poison.getMessage());
+        List<Holder> holders = poison.valueTaken() ? isolation.holders(outcome) : List.of();
+        return holders.isEmpty() ? Unwritten.parked(outcome, cause) : Unwritten.claimed(outcome, cause, holders.get(0));
+    }
+
+    /** How long a row that comes first waits for a value it is perhaps about to get, before it takes the holder's place. */
+    private Duration grace() {
+        return patience.dividedBy(10);
     }
 
     private boolean commit(

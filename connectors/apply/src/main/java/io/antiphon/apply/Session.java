@@ -1,5 +1,6 @@
 package io.antiphon.apply;
 
+import io.antiphon.mesh.TableId;
 import org.apache.kafka.common.TopicPartition;
 
 /** One sink task's connection to a store; not safe for use by several threads. Everything throws {@link TroubleException}. */
@@ -21,6 +22,15 @@ public interface Session extends AutoCloseable {
      * @param isolating whether a refused {@link Transaction#write} leaves the transaction as it was; costs a round trip a write
      */
     Transaction begin(long mark, boolean isolating);
+
+    /**
+     * Takes away, in a transaction of its own, the rows that hold unique values this outcome needs, if the keys of all of them come after its
+     * own. They are not deleted: the mark says that the site is to get them back.
+     *
+     * @param at where the outcome's partition stands; nothing happens once another task has moved it
+     * @return whether any was taken away
+     */
+    boolean withdraw(Position at, TableId table, Outcome outcome);
 
     @Override
     void close();

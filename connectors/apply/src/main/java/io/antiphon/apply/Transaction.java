@@ -15,6 +15,9 @@ public interface Transaction extends AutoCloseable {
      */
     List<Unwritten> write(TableId table, List<Outcome> outcomes) throws PoisonException;
 
+    /** The rows with unique values that a refused outcome needs, smallest key first; none where the refusal was about something else. */
+    List<Holder> holders(TableId table, Outcome outcome);
+
     /** Notes that a marker has come out here. */
     void arrive(Position at, Marker marker);
 

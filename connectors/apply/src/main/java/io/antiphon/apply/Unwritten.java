@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * An outcome that changed no row at the site, and why: the site's answer names it.
  *
  * @param commitTime {@link Kind#REFUSED}: of the row that stands, microseconds
- * @param cause {@link Kind#PARKED}: the error
+ * @param cause {@link Kind#PARKED} and {@link Kind#CLAIMED}: the error
+ * @param holder {@link Kind#CLAIMED}: the row that stands instead
  */
 public record Unwritten(
         Outcome outcome,
         Kind kind,
         @Nullable Long commitTime,
-        @Nullable String cause) {
+        @Nullable String cause,
+        @Nullable Holder holder) {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Why. */
@@ -27,23 +29,30 @@ public record Unwritten(
         REFUSED,
         /** The database refuses the row for ever. */
         PARKED,
+        /** Another row has a unique value that it needs, and comes before it. */
+        CLAIMED,
         /** A delete found no row. */
         ABSENT
     }
 
     /** Refused by the guard, because of the row written at {@code commitTime}. */
     public static Unwritten refused(Outcome outcome, long commitTime) {
-        return new Unwritten(outcome, Kind.REFUSED, commitTime, null);
+        return new Unwritten(outcome, Kind.REFUSED, commitTime, null, null);
     }
 
     /** Refused by the database. */
     public static Unwritten parked(Outcome outcome, String cause) {
-        return new Unwritten(outcome, Kind.PARKED, null, cause);
+        return new Unwritten(outcome, Kind.PARKED, null, cause, null);
+    }
+
+    /** Refused by the database because {@code holder} comes before it. */
+    public static Unwritten claimed(Outcome outcome, String cause, Holder holder) {
+        return new Unwritten(outcome, Kind.CLAIMED, null, cause, holder);
     }
 
     /** A delete of a row that is not there. */
     public static Unwritten absent(Outcome outcome) {
-        return new Unwritten(outcome, Kind.ABSENT, null, null);
+        return new Unwritten(outcome, Kind.ABSENT, null, null, null);
     }
 
     /** As the position row carries them. */
@@ -65,6 +74,9 @@ public record Unwritten(
                 if (one.cause != null) {
                     json.writeStringField("cause", one.cause);
                 }
+                if (one.holder != null) {
+                    write(json, one.holder);
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -72,5 +84,15 @@ public record Unwritten(
             throw new UncheckedIOException(e);
         }
         return out.toString();
+    }
+
+    private static void write(JsonGenerator json, Holder holder) throws IOException {
+        json.writeStringField("holder", holder.key().text());
+        json.writeStringField("holder_row", holder.row());
+        json.writeArrayFieldStart("columns");
+        for (String column : holder.columns()) {
+            json.writeString(column);
+        }
+        json.writeEndArray();
     }
 }

@@ -16,13 +16,14 @@ import java.util.TreeSet;
 
 /**
  * What of one topic-partition the position has passed and the site does not have yet: rows that need a unique value another row still
- * holds, and the markers behind them.
+ * holds, and the markers behind them. Also rows that were given up for the time being: they are tried for as long as they stand.
  *
  * <p>The position row keeps their offsets, so that whoever owns the partition next reads them again; until then their neighbours go on.
  */
 final class Waiting {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(1);
 
     private final Map<RowKey, Row> rows;
     private final SortedMap<Long, Marker> markers;
@@ -32,16 +33,24 @@ final class Waiting {
      * One row that waits.
      *
      * @param since when it was first refused
+     * @param answered the site has said that it does not have it; it is tried all the same
      */
-    record Row(Outcome outcome, Instant since, Instant next, Duration pause) {
+    record Row(Outcome outcome, Instant since, Instant next, Duration pause, boolean answered) {
         boolean isDue(Instant now) {
             return !next.isAfter(now);
         }
 
         Row refusedAgain(Instant now) {
+            if (answered) {
+                return new Row(outcome, since, now.plus(pause), pause, true);
+            }
             Duration longer = pause.multipliedBy(2);
             Duration following = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
-            return new Row(outcome, since, now.plus(pause), following);
+            return new Row(outcome, since, now.plus(pause), following, answered);
+        }
+
+        Row answered(Instant now) {
+            return new Row(outcome, since, now.plus(AFTER_THE_ANSWER), AFTER_THE_ANSWER, true);
         }
     }
 
@@ -69,7 +78,8 @@ final class Waiting {
         if (!isEmpty()) {
             batch.keys().forEach(rows::remove);
         }
-        batch.stillWaiting().forEach(outcome -> rows.put(outcome.key(), new Row(outcome, now, now, FIRST_PAUSE)));
+        batch.stillWaiting()
+                .forEach(outcome -> rows.put(outcome.key(), new Row(outcome, now, now, FIRST_PAUSE, false)));
         markers.putAll(batch.markers());
         unread.removeAll(batch.reread());
         if (batch.nextOffset() > nextOffset) {
@@ -92,11 +102,20 @@ final class Waiting {
     }
 
     void add(Outcome outcome, Instant now) {
-        rows.put(outcome.key(), new Row(outcome, now, now.plus(FIRST_PAUSE), FIRST_PAUSE.multipliedBy(2)));
+        rows.put(outcome.key(), new Row(outcome, now, now.plus(FIRST_PAUSE), FIRST_PAUSE.multipliedBy(2), false));
     }
 
     void refusedAgain(Outcome outcome, Instant now) {
         rows.computeIfPresent(outcome.key(), (key, row) -> row.refusedAgain(now));
+    }
+
+    void answered(Outcome outcome, Instant now) {
+        rows.computeIfPresent(outcome.key(), (key, row) -> row.answered(now));
+    }
+
+    boolean isAnswered(Outcome outcome) {
+        Row row = rows.get(outcome.key());
+        return row != null && row.answered;
     }
 
     void done(Outcome outcome) {
@@ -119,7 +138,7 @@ final class Waiting {
 
     /** Whether there are markers that no row is before any more. */
     boolean hasPassedMarkers() {
-        return !markers.isEmpty() && rows.isEmpty() && unread.isEmpty();
+        return !markers.isEmpty() && unread.isEmpty() && rows.values().stream().allMatch(Row::answered);
     }
 
     Collection<Marker> takePassedMarkers() {
@@ -142,7 +161,9 @@ final class Waiting {
     long answerable(long mark) {
         long answerable = unread.isEmpty() ? mark : HybridTime.NONE;
         for (Row row : rows.values()) {
-            answerable = Math.min(answerable, row.outcome.version() - 1);
+            if (!row.answered) {
+                answerable = Math.min(answerable, row.outcome.version() - 1);
+            }
         }
         return answerable;
     }

@@ -42,6 +42,11 @@ public final class FakeStore implements Store {
             }
 
             @Override
+            public boolean withdraw(Position at, TableId table, Outcome outcome) {
+                return false;
+            }
+
+            @Override
             public void close() {}
         };
     }
@@ -49,6 +54,11 @@ public final class FakeStore implements Store {
     private static final class FakeTransaction implements Transaction {
         @Override
         public List<Unwritten> write(TableId table, List<Outcome> outcomes) {
+            return List.of();
+        }
+
+        @Override
+        public List<Holder> holders(TableId table, Outcome outcome) {
             return List.of();
         }
 

@@ -20,6 +20,13 @@ final class Answers {
             .field("kind", Schema.STRING_SCHEMA)
             .field("commit_time", Schema.OPTIONAL_INT64_SCHEMA)
             .field("cause", Schema.OPTIONAL_STRING_SCHEMA)
+            .field("holder", Schema.OPTIONAL_STRING_SCHEMA)
+            .field("holder_row", Schema.OPTIONAL_STRING_SCHEMA)
+            .field(
+                    "columns",
+                    SchemaBuilder.array(Schema.STRING_SCHEMA)
+                            .defaultValue(List.of())
+                            .build())
             .build();
 
     static final Schema ANSWER = SchemaBuilder.struct()
@@ -99,7 +106,10 @@ final class Answers {
                         .put("version", outcome.required("version").longValue())
                         .put("kind", outcome.required("kind").textValue())
                         .put("commit_time", outcome.has("commit_time") ? longOrNull(outcome.get("commit_time")) : null)
-                        .put("cause", outcome.path("cause").textValue()));
+                        .put("cause", outcome.path("cause").textValue())
+                        .put("holder", outcome.path("holder").textValue())
+                        .put("holder_row", outcome.path("holder_row").textValue())
+                        .put("columns", texts(outcome.path("columns"))));
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new DataException(
@@ -107,6 +117,12 @@ final class Answers {
                     e);
         }
         return outcomes;
+    }
+
+    private static List<String> texts(JsonNode array) {
+        var texts = new ArrayList<String>();
+        array.forEach(text -> texts.add(text.textValue()));
+        return texts;
     }
 
     private static @Nullable Long longOrNull(JsonNode number) {

@@ -92,14 +92,15 @@ class CaptureTransformTest {
 
     @Test
     void outcomesThatWereNotWrittenAreListed() {
-        SourceRecord answer = transform.apply(
-                position(
-                        "c",
-                        positionRow("shop", "shop.resolved.public.customer")
-                                .put(
-                                        "outcomes",
-                                        "[{\"key\":\"[1]\",\"version\":7,\"kind\":\"REFUSED\",\"commit_time\":9},"
-                                                + "{\"key\":\"[\\\"a\\\"]\",\"version\":8,\"kind\":\"PARKED\",\"cause\":\"23514 check\"}]")));
+        SourceRecord answer = transform.apply(position(
+                "c",
+                positionRow("shop", "shop.resolved.public.customer")
+                        .put(
+                                "outcomes",
+                                "[{\"key\":\"[1]\",\"version\":7,\"kind\":\"REFUSED\",\"commit_time\":9},"
+                                        + "{\"key\":\"[\\\"a\\\"]\",\"version\":8,\"kind\":\"PARKED\",\"cause\":\"23514 check\"},"
+                                        + "{\"key\":\"[3]\",\"version\":9,\"kind\":\"CLAIMED\",\"cause\":\"23505\",\"holder\":\"[2]\","
+                                        + "\"holder_row\":\"{}\",\"columns\":[\"email\"]}]")));
 
         assertThat(((Struct) answer.value()).getArray("outcomes"))
                 .containsExactly(
@@ -107,12 +108,22 @@ class CaptureTransformTest {
                                 .put("key", "[1]")
                                 .put("version", 7L)
                                 .put("kind", "REFUSED")
-                                .put("commit_time", 9L),
+                                .put("commit_time", 9L)
+                                .put("columns", List.of()),
                         new Struct(Answers.OUTCOME)
                                 .put("key", "[\"a\"]")
                                 .put("version", 8L)
                                 .put("kind", "PARKED")
-                                .put("cause", "23514 check"));
+                                .put("cause", "23514 check")
+                                .put("columns", List.of()),
+                        new Struct(Answers.OUTCOME)
+                                .put("key", "[3]")
+                                .put("version", 9L)
+                                .put("kind", "CLAIMED")
+                                .put("cause", "23505")
+                                .put("holder", "[2]")
+                                .put("holder_row", "{}")
+                                .put("columns", List.of("email")));
     }
 
     @Test

@@ -75,9 +75,7 @@ final class Positions {
             }
             claimed = position(partition, found);
         }
-        PreparedStatement mark = session.statement(MARK);
-        mark.setString(1, HybridTime.asLogPosition(claimed.version()));
-        mark.execute();
+        mark(claimed.version());
         session.connection().commit();
         return claimed;
     }
@@ -115,6 +113,28 @@ final class Positions {
         try (ResultSet advanced = advance.executeQuery()) {
             return advanced.next();
         }
+    }
+
+    /** Commits rows that were taken away, unless another task has moved the position; false then. */
+    boolean commitWithdrawal(Position at) throws SQLException {
+        PreparedStatement read = session.statement(READ + " AND p.epoch = ? AND p.next_offset = ? FOR SHARE");
+        name(read, 1, at.partition());
+        read.setLong(4, at.epoch());
+        read.setLong(5, at.nextOffset());
+        try (ResultSet found = read.executeQuery()) {
+            if (!found.next()) {
+                return false;
+            }
+        }
+        mark(HybridTime.WITHDRAWN);
+        session.connection().commit();
+        return true;
+    }
+
+    private void mark(long version) throws SQLException {
+        PreparedStatement mark = session.statement(MARK);
+        mark.setString(1, HybridTime.asLogPosition(version));
+        mark.execute();
     }
 
     void arrive(TopicPartition partition, Marker marker) throws SQLException {

@@ -1,20 +1,27 @@
 package io.antiphon.apply.postgresql;
 
+import io.antiphon.apply.Holder;
+import io.antiphon.apply.Outcome;
 import io.antiphon.apply.Position;
 import io.antiphon.apply.Session;
 import io.antiphon.apply.Target;
 import io.antiphon.apply.Transaction;
 import io.antiphon.apply.TroubleException;
+import io.antiphon.key.RowKey;
 import io.antiphon.mesh.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -153,6 +160,77 @@ final class PostgresSession implements Session {
     @Override
     public Transaction begin(long mark, boolean isolating) {
         return orTrouble("beginning a transaction", () -> new PostgresTransaction(this, positions, mark, isolating));
+    }
+
+    @Override
+    public boolean withdraw(Position at, TableId table, Outcome outcome) {
+        return orTrouble("withdrawing what holds a unique value of " + table, () -> {
+            boolean withdrew = withdrawn(at, table, outcome);
+            if (!withdrew) {
+                rollback();
+            }
+            return withdrew;
+        });
+    }
+
+    private boolean withdrawn(Position at, TableId id, Outcome outcome) throws SQLException {
+        List<Held> holders = holders(id, outcome);
+        boolean first = holders.stream()
+                .allMatch(held -> outcome.key().compareTo(held.holder().key()) < 0);
+        if (holders.isEmpty() || !first) {
+            return false;
+        }
+        PreparedStatement withdraw = statement(
+                Statements.withdraw(writing(id, outcome.row().columns()).table()));
+        for (Held held : holders) {
+            for (int i = 0; i < held.texts().size(); i++) {
+                withdraw.setString(i + 1, held.texts().get(i));
+            }
+            withdraw.executeUpdate();
+        }
+        return positions.commitWithdrawal(at);
+    }
+
+    /** The rows with unique values that this outcome needs, smallest key first. */
+    List<Held> holders(TableId id, Outcome outcome) throws SQLException {
+        Writing writing = writing(id, outcome.row().columns());
+        Writing.Arrays row = writing.arrays(List.of(outcome), writing.columns());
+        var holders = new TreeMap<RowKey, Held>();
+        for (UniqueIndex index : UniqueIndex.of(connection, writing.table())) {
+            if (row.outcomes().isEmpty() || !index.isKnownFrom(writing.columns())) {
+                continue;
+            }
+            PreparedStatement find = statement(index.holders(writing.table(), writing.columns(), writing.key()));
+            bind(find, 1, writing.columns(), row.cells());
+            try (ResultSet found = find.executeQuery()) {
+                while (found.next()) {
+                    Held held = held(writing, index, found);
+                    holders.putIfAbsent(held.holder().key(), held);
+                }
+            }
+        }
+        return List.copyOf(holders.values());
+    }
+
+    private static Held held(Writing writing, UniqueIndex index, ResultSet found) throws SQLException {
+        int parts = writing.key().size();
+        var texts = new ArrayList<String>(parts);
+        for (int i = 1; i <= parts; i++) {
+            texts.add(found.getString(i));
+        }
+        return new Held(
+                texts,
+                new Holder(KeyTexts.key(writing.table().key(), texts), index.columns(), found.getString(parts + 1)));
+    }
+
+    int bind(PreparedStatement statement, int first, List<Writing.Cell> cells, List<Object[]> arrays)
+            throws SQLException {
+        int next = first;
+        for (int i = 0; i < cells.size(); i++) {
+            statement.setArray(
+                    next++, connection.createArrayOf(cells.get(i).carrier().arrayType(), arrays.get(i)));
+        }
+        return next;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.antiphon.apply.postgresql;
 
+import io.antiphon.apply.Holder;
 import io.antiphon.apply.Marker;
 import io.antiphon.apply.Outcome;
 import io.antiphon.apply.PoisonException;
@@ -7,7 +8,6 @@ import io.antiphon.apply.Position;
 import io.antiphon.apply.Transaction;
 import io.antiphon.apply.Unwritten;
 import io.antiphon.mesh.TableId;
-import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -202,7 +202,7 @@ final class PostgresTransaction implements Transaction {
                 writing.key(),
                 writing.arrays(named, writing.key()).cells());
         Long[] times = named.stream().map(Outcome::lastLocal).toArray(Long[]::new);
-        statement.setArray(next, array("int8", times));
+        statement.setArray(next, session.connection().createArrayOf("int8", times));
         bind(
                 statement,
                 next + 1,
@@ -212,15 +212,16 @@ final class PostgresTransaction implements Transaction {
 
     private int bind(PreparedStatement statement, int first, List<Writing.Cell> cells, List<Object[]> arrays)
             throws SQLException {
-        int next = first;
-        for (int i = 0; i < cells.size(); i++) {
-            statement.setArray(next++, array(cells.get(i).carrier().arrayType(), arrays.get(i)));
-        }
-        return next;
+        return session.bind(statement, first, cells, arrays);
     }
 
-    private Array array(String type, Object[] elements) throws SQLException {
-        return session.connection().createArrayOf(type, elements);
+    @Override
+    public List<Holder> holders(TableId table, Outcome outcome) {
+        try {
+            return session.holders(table, outcome).stream().map(Held::holder).toList();
+        } catch (SQLException e) {
+            throw Failures.trouble(e, "looking for what holds a unique value of " + table);
+        }
     }
 
     @Override

@@ -26,6 +26,14 @@ record Statements(Table table, List<Writing.Cell> columns, List<Writing.Cell> ke
                 + " WHERE " + Guard.IS_COMMITTED;
     }
 
+    /** One row by the texts of its key. */
+    static String withdraw(Table table) {
+        return "DELETE FROM " + table.quoted() + " WHERE "
+                + table.key().stream()
+                        .map(column -> column.quoted() + " = ?::text::" + column.type())
+                        .collect(Collectors.joining(" AND "));
+    }
+
     /** {@code ?::text[], ?::int8[]}. */
     static String parameters(List<Writing.Cell> cells) {
         return cells.stream()
@@ -45,7 +53,7 @@ record Statements(Table table, List<Writing.Cell> columns, List<Writing.Cell> ke
                 .collect(Collectors.joining(", "));
     }
 
-    private static String value(String from, int i, Writing.Cell cell) {
+    static String value(String from, int i, Writing.Cell cell) {
         return from + ".c" + i + (cell.carrier().isCast() ? "::" + cell.column().type() : "");
     }
 

@@ -17,7 +17,7 @@ import org.apache.kafka.connect.errors.ConnectException;
  * @param delete takes the key columns' arrays, then the guard's; returns the places of the rows it deleted
  * @param standing takes the key columns' arrays; the rows that stand, and when they were committed
  */
-record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete, String standing) {
+record Writing(Table table, List<Cell> columns, List<Cell> key, String upsert, String delete, String standing) {
     /** One column that both sides know. */
     record Cell(Column column, Field field, Carrier carrier) {}
 
@@ -37,7 +37,7 @@ record Writing(List<Cell> columns, List<Cell> key, String upsert, String delete,
                             + " give the table the primary key it has at the other sites")));
         }
         var sql = new Statements(table, columns, key, guard);
-        return new Writing(List.copyOf(columns), List.copyOf(key), sql.upsert(), sql.delete(), sql.standing());
+        return new Writing(table, List.copyOf(columns), List.copyOf(key), sql.upsert(), sql.delete(), sql.standing());
     }
 
     /** Avro cannot spell every name a column can have; the true one comes along. */

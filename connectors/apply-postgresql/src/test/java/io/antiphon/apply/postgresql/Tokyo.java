@@ -100,6 +100,22 @@ final class Tokyo implements AutoCloseable {
                 + topic.partition().partition());
     }
 
+    /** Begins to keep what the database's log says of a table. */
+    void listens(String table) throws SQLException {
+        write("ALTER TABLE " + table + " REPLICA IDENTITY FULL");
+        write("CREATE PUBLICATION heard FOR TABLE " + table);
+        write("SELECT pg_create_logical_replication_slot('" + mesh + "', 'pgoutput')");
+    }
+
+    /** What the log has said since: of each transaction {@code O} with its mark in hexadecimal, then {@code I}, {@code U} and {@code D}. */
+    String hears() throws SQLException {
+        return read(
+                "SELECT string_agg(said || CASE said WHEN 'O' THEN encode(substring(data FROM 2 FOR 8), 'hex') ELSE '' END, ' ')"
+                        + " FROM (SELECT data, chr(get_byte(data, 0)) AS said FROM pg_logical_slot_peek_binary_changes('"
+                        + mesh
+                        + "', NULL, NULL, 'proto_version', '1', 'publication_names', 'heard')) AS heard WHERE said IN ('O', 'I', 'U', 'D')");
+    }
+
     Connection newConnection() throws SQLException {
         return DriverManager.getConnection(Server.url(mesh), "postgres", "");
     }
@@ -123,6 +139,8 @@ final class Tokyo implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         sinks.forEach(Sink::stop);
+        read("SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots WHERE slot_name = '" + mesh
+                + "'");
         applications.close();
     }
 

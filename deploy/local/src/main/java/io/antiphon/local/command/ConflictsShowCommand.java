@@ -117,9 +117,17 @@ final class ConflictsShowCommand implements Callable<Integer> {
         lines.add(screen.bold(conflict.getId()) + "  " + (state.equals("open") ? screen.red(state) : state));
         lines.add("  what met   " + conflict.getKind()
                 + (conflict.getColumns().isEmpty() ? "" : " on " + String.join(", ", conflict.getColumns())));
-        sides(conflict).forEach(side -> lines.add(told(side)));
-        lines.add("  decided    by " + conflict.getRule() + ": " + conflict.getWinner()
-                + (state.equals("decided") ? " stands" : " serves until a person decides"));
+        if (conflict.getOtherKey() == null) {
+            sides(conflict).forEach(side -> lines.add(told(side)));
+            lines.add("  decided    by " + conflict.getRule() + ": " + conflict.getWinner()
+                    + (state.equals("decided") ? " stands" : " serves until a person decides"));
+        } else {
+            lines.add(told(conflict.getIncoming()));
+            lines.add("  row " + conflict.getOtherKey() + " has the value: "
+                    + conflict.getStanding().getRow());
+            lines.add("  decided    by " + conflict.getRule()
+                    + ": that row stands; this one is kept, and stands at no site" + " until it lets go");
+        }
         lines.add("  the row    " + row(conflict.getOutcome()));
         Conflict end = history.end;
         if (end != null && end.getState().equals("CLOSED")) {
@@ -182,6 +190,9 @@ final class ConflictsShowCommand implements Callable<Integer> {
                 .put("kind", conflict.getKind())
                 .put("rule", conflict.getRule())
                 .put("winner", conflict.getWinner());
+        if (conflict.getOtherKey() != null) {
+            all.put("otherKey", conflict.getOtherKey());
+        }
         all.set("columns", JSON.valueToTree(conflict.getColumns()));
         for (ConflictSide side : sides(conflict)) {
             ObjectNode one = all.withArray("sides")

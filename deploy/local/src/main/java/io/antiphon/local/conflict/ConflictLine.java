@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A conflict in one line: who wrote what, knowing what, who won and why. */
+/** A conflict in one line: who wrote what, knowing what, who won and why; of a unique value, which row has it. */
 public final class ConflictLine {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final DateTimeFormatter TIME =
@@ -28,6 +28,11 @@ public final class ConflictLine {
         List<String> columns = conflict.getColumns();
         ConflictSide standing = conflict.getStanding();
         ConflictSide incoming = conflict.getIncoming();
+        if (conflict.getOtherKey() != null) {
+            return conflict.getTableName() + " " + conflict.getKey() + ": " + incoming.getSite() + " "
+                    + wrote(other, columns) + " at " + time(incoming.getWriteTime()) + ", which row "
+                    + conflict.getOtherKey() + " has; that one stands (" + conflict.getRule() + ")";
+        }
         return conflict.getTableName() + " " + conflict.getKey() + ": " + standing.getSite() + " " + wrote(one, columns)
                 + " at " + time(standing.getWriteTime()) + "; " + incoming.getSite() + ", " + knowing(incoming) + ", "
                 + wrote(other, columns) + " at " + time(incoming.getWriteTime()) + "; " + conflict.getWinner()

@@ -4,6 +4,7 @@ import io.antiphon.config.Configuration;
 import io.antiphon.config.Site;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.ConflictSide;
+import io.antiphon.local.conflict.ConflictLine;
 import io.antiphon.local.stack.Endpoints;
 import io.antiphon.local.topic.TopicRecords;
 import io.antiphon.mesh.MeshName;
@@ -180,16 +181,20 @@ public final class RowHistory {
                 conflict.getDecidedBy() + " decided, having seen version "
                         + conflict.getIncoming().getSeen() + ": "
                         + (conflict.getOutcome() == null ? "deleted" : conflict.getOutcome());
+            case "DECIDED" -> conflict.getOtherKey() == null ? met(conflict) : ConflictLine.of(conflict);
             case "REFUSED" -> "what " + conflict.getDecidedBy() + " decided is refused: " + conflict.getCause();
-            default ->
-                "conflict " + conflict.getKind()
-                        + (conflict.getColumns().isEmpty()
-                                ? ""
-                                : conflict.getColumns().stream().collect(Collectors.joining(", ", " on ", "")))
-                        + ": " + knowing(conflict.getStanding()) + " against " + knowing(conflict.getIncoming()) + "; "
-                        + conflict.getWinner() + " stands by " + conflict.getRule()
-                        + (conflict.getState().equals("OPEN") ? " until a person decides " + conflict.getId() : "");
+            default -> met(conflict);
         };
+    }
+
+    private static String met(Conflict conflict) {
+        return "conflict " + conflict.getKind()
+                + (conflict.getColumns().isEmpty()
+                        ? ""
+                        : conflict.getColumns().stream().collect(Collectors.joining(", ", " on ", "")))
+                + ": " + knowing(conflict.getStanding()) + " against " + knowing(conflict.getIncoming()) + "; "
+                + conflict.getWinner() + " stands by " + conflict.getRule()
+                + (conflict.getState().equals("OPEN") ? " until a person decides " + conflict.getId() : "");
     }
 
     private static String knowing(ConflictSide side) {

@@ -32,7 +32,26 @@ class ConflictLineTest {
                 .contains("berlin deleted it at ", "tokyo, knowing nothing of it, wrote {\"seat\":17} at ");
     }
 
+    @Test
+    void saysWhichOtherRowHasAUniqueValue() {
+        Conflict conflict = builder(
+                        side("tokyo", 0, 0, "{\"seat\":16,\"buyer\":\"Ada\"}"),
+                        side("berlin", NINE, 0, "{\"seat\":17,\"buyer\":\"Ada\"}"),
+                        List.of("buyer"))
+                .setKind("UNIQUE")
+                .setOtherKey("[16]")
+                .setRule("smaller-key")
+                .build();
+        assertThat(ConflictLine.of(conflict))
+                .isEqualTo("ticket [17]: berlin wrote buyer=Ada at " + time(0)
+                        + ", which row [16] has; that one stands (smaller-key)");
+    }
+
     private static Conflict conflict(ConflictSide standing, ConflictSide incoming, List<String> columns) {
+        return builder(standing, incoming, columns).build();
+    }
+
+    private static Conflict.Builder builder(ConflictSide standing, ConflictSide incoming, List<String> columns) {
         return Conflict.newBuilder()
                 .setId("1")
                 .setSchemaName("public")
@@ -45,8 +64,7 @@ class ConflictLineTest {
                 .setWinner("tokyo")
                 .setStanding(standing)
                 .setIncoming(incoming)
-                .setOutcomeVersion(NINE)
-                .build();
+                .setOutcomeVersion(NINE);
     }
 
     private static ConflictSide side(String site, long time, long seen, @Nullable String row) {
