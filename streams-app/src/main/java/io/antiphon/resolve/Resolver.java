@@ -6,6 +6,7 @@ import io.antiphon.time.HybridTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,25 @@ public final class Resolver {
             }
         }
         return true;
+    }
+
+    /** The same state without what nobody can ask for any more, as the row's next change would leave it. */
+    public RowState tidied(RowState was, Partition partition) {
+        RowState now = settled(was, partition);
+        Predicate<Clock> seenForGood = write -> isSeenForGood(write, now.sites(), partition);
+        return new RowState(
+                now.version(),
+                now.writeTime(),
+                now.author(),
+                now.exists(),
+                now.life(),
+                now.row(),
+                now.existence(),
+                now.clocks().collapsed(seenForGood),
+                now.contests().collapsed(seenForGood, now.clocks()),
+                List.copyOf(unstable(now.past(), partition)),
+                now.sites(),
+                now.oddEchoes());
     }
 
     /** What capture did not carry because it did not change stands in the row as it was. */
@@ -410,14 +430,19 @@ public final class Resolver {
 
     /** The versions of {@code was}, its own included, that some site may still echo. */
     List<Past> remembered(RowState was, Partition partition) {
-        var past = new ArrayList<Past>(was.past().size() + 1);
-        for (Past one : was.past()) {
-            if (!isStable(one.version(), partition)) {
-                past.add(one);
-            }
-        }
+        List<Past> past = unstable(was.past(), partition);
         past.add(was.outlived());
         return List.copyOf(past);
+    }
+
+    private List<Past> unstable(List<Past> past, Partition partition) {
+        var left = new ArrayList<Past>(past.size() + 1);
+        for (Past one : past) {
+            if (!isStable(one.version(), partition)) {
+                left.add(one);
+            }
+        }
+        return left;
     }
 
     /**

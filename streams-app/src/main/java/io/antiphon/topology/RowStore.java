@@ -34,6 +34,7 @@ final class RowStore {
     private static final byte WAITING = 13;
     private static final byte SHOWN = 14;
     private static final byte UNREADABLE = 15;
+    private static final byte LARGE = 16;
     private static final byte[] NOTHING = {};
     private static final Bytes SITES = Bytes.wrap(new byte[] {META, 'S'});
     private static final Bytes TABLES = Bytes.wrap(new byte[] {META, 'T'});
@@ -125,27 +126,45 @@ final class RowStore {
     }
 
     void tombstone(TableId table, long version, byte[] key) {
-        store.put(tombstoneKey(table, version), key);
+        store.put(atVersion(TOMBSTONE, table, version), key);
     }
 
     void noTombstone(TableId table, long version) {
-        store.delete(tombstoneKey(table, version));
+        store.delete(atVersion(TOMBSTONE, table, version));
     }
 
     /** The keys of the rows that were deleted between these versions, both included, oldest first, and no more than {@code most}. */
-    List<Deleted> tombstones(TableId table, long from, long upTo, int most) {
-        var found = new ArrayList<Deleted>();
-        try (KeyValueIterator<Bytes, byte[]> all = store.range(tombstoneKey(table, from), tombstoneKey(table, upTo))) {
+    List<AtVersion> tombstones(TableId table, long from, long upTo, int most) {
+        return between(atVersion(TOMBSTONE, table, from), atVersion(TOMBSTONE, table, upTo), most);
+    }
+
+    /** Notes that more is remembered of the row than there need be when this version is stable. */
+    void large(TableId table, long version, byte[] key) {
+        store.put(atVersion(LARGE, table, version), key);
+    }
+
+    void notLarge(TableId table, long version) {
+        store.delete(atVersion(LARGE, table, version));
+    }
+
+    /** The keys of the rows that were large between these versions, both included, oldest first, and no more than {@code most}. */
+    List<AtVersion> large(TableId table, long from, long upTo, int most) {
+        return between(atVersion(LARGE, table, from), atVersion(LARGE, table, upTo), most);
+    }
+
+    private List<AtVersion> between(Bytes from, Bytes upTo, int most) {
+        var found = new ArrayList<AtVersion>();
+        try (KeyValueIterator<Bytes, byte[]> all = store.range(from, upTo)) {
             while (all.hasNext() && found.size() < most) {
                 KeyValue<Bytes, byte[]> one = all.next();
-                found.add(new Deleted(ByteBuffer.wrap(one.key.get()).getLong(3), one.value));
+                found.add(new AtVersion(ByteBuffer.wrap(one.key.get()).getLong(3), one.value));
             }
         }
         return found;
     }
 
-    /** A row that was deleted. */
-    record Deleted(long version, byte[] key) {}
+    /** A row, as it was at a version. */
+    record AtVersion(long version, byte[] key) {}
 
     /** The key of what is open of a row, to be used with the other calls. */
     Bytes open(TableId table, byte[] key) {
@@ -322,9 +341,8 @@ final class RowStore {
         return Bytes.wrap(prefixed(PROGRESS, table, 0).array());
     }
 
-    private Bytes tombstoneKey(TableId table, long version) {
-        return Bytes.wrap(
-                prefixed(TOMBSTONE, table, Long.BYTES).putLong(version).array());
+    private Bytes atVersion(byte kind, TableId table, long version) {
+        return Bytes.wrap(prefixed(kind, table, Long.BYTES).putLong(version).array());
     }
 
     private ByteBuffer prefixed(byte kind, TableId table, int more) {

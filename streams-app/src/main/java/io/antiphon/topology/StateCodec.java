@@ -50,6 +50,7 @@ final class StateCodec {
     private final Set<SiteId> mesh;
     private final ContestCodec contests = new ContestCodec(this);
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+    private int besideTheRow;
     private @Nullable BinaryEncoder encoder;
     private @Nullable BinaryDecoder decoder;
 
@@ -81,6 +82,11 @@ final class StateCodec {
             throw new UncheckedIOException(e);
         }
         return buffer.toByteArray();
+    }
+
+    /** How many bytes of what was written last are not the row. */
+    int besideTheRow() {
+        return besideTheRow;
     }
 
     private void write(RowState state, RowCodec rows, int schema, BinaryEncoder out) throws IOException {
@@ -127,6 +133,10 @@ final class StateCodec {
         }
         if (state.row() != null) {
             out.writeInt(schema);
+        }
+        out.flush();
+        besideTheRow = buffer.size();
+        if (state.row() != null) {
             rows.write(state.row(), out);
         }
     }

@@ -42,12 +42,18 @@ final class TableTask implements Intake.Heart {
     private static final Logger LOG = LoggerFactory.getLogger(TableTask.class);
     private static final int FORGOTTEN_AT_ONCE = 1_000;
 
+    /** How many bytes are kept beside a row that every site has acknowledged, and more for each site. */
+    private static final int KEPT = 64;
+
+    private static final int KEPT_A_SITE = 24;
+
     private final TableId table;
     private final Table policy;
     private final Configuration mesh;
     private final String resolved;
     private final int partition;
     private final List<SiteId> sites;
+    private final int most;
     private final RowStore store;
     private final Schemas schemas;
     private final Resolver resolver;
@@ -65,6 +71,7 @@ final class TableTask implements Intake.Heart {
     private final Map<Schema, RowLayout> covered = new HashMap<>();
     private final Map<BitSet, Integer> narrower = new HashMap<>();
     private long unstable;
+    private long untidied;
     private boolean moved;
     private @Nullable RowCodec rows;
     private Columns columns = Columns.each(0);
@@ -100,6 +107,7 @@ final class TableTask implements Intake.Heart {
         this.schemas = schemas;
         this.resolver = new Resolver(sites);
         this.states = new StateCodec(store.sites(), sites);
+        this.most = KEPT + KEPT_A_SITE * sites.size();
         this.progress = progress;
         this.out = out;
         long maxSkew = mesh.maxClockSkew().toNanos() / 1000;
@@ -340,6 +348,7 @@ final class TableTask implements Intake.Heart {
         at.answered(site, answer.getVersion());
         delivery(site).applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
         forgetStable();
+        tidyStable();
     }
 
     private void unwritten(SiteId site, Intake intake, UnwrittenOutcome unwritten) {
@@ -399,11 +408,9 @@ final class TableTask implements Intake.Heart {
         if (stable < unstable) {
             return;
         }
-        List<RowStore.Deleted> all = store.tombstones(table, unstable, stable, FORGOTTEN_AT_ONCE);
-        unstable = all.size() < FORGOTTEN_AT_ONCE
-                ? stable + 1
-                : all.get(all.size() - 1).version() + 1;
-        for (RowStore.Deleted deleted : all) {
+        List<RowStore.AtVersion> all = store.tombstones(table, unstable, stable, FORGOTTEN_AT_ONCE);
+        unstable = beyond(all, stable);
+        for (RowStore.AtVersion deleted : all) {
             if (isUnread(deleted.key())) {
                 continue;
             }
@@ -418,6 +425,32 @@ final class TableTask implements Intake.Heart {
             }
             store.noTombstone(table, deleted.version());
         }
+    }
+
+    /** What a busy row remembers goes with its next change; one that is not changed again is to be small too. */
+    private void tidyStable() {
+        long stable = Math.min(at.stable(), at.lastVersion());
+        if (stable < untidied) {
+            return;
+        }
+        List<RowStore.AtVersion> all = store.large(table, untidied, stable, FORGOTTEN_AT_ONCE);
+        untidied = beyond(all, stable);
+        for (RowStore.AtVersion large : all) {
+            Bytes stored = store.row(table, large.key());
+            RowState state = isUnread(large.key()) ? null : load(stored);
+            if (state != null && state.version() == large.version()) {
+                written(
+                        resolver.tidied(state, at),
+                        (narrow, codec, schema) -> store.put(stored, states.write(narrow, codec, schema)));
+            }
+            store.notLarge(table, large.version());
+        }
+    }
+
+    private static long beyond(List<RowStore.AtVersion> found, long stable) {
+        return found.size() < FORGOTTEN_AT_ONCE
+                ? stable + 1
+                : found.get(found.size() - 1).version() + 1;
     }
 
     /** Carries out what a person decided, or answers why not. */
@@ -564,6 +597,9 @@ final class TableTask implements Intake.Heart {
         indexTombstone(key, was, state);
         written(state, (narrow, codec, schema) -> {
             store.put(stored, states.write(narrow, codec, schema));
+            if (states.besideTheRow() > most) {
+                store.large(table, state.version(), key);
+            }
             out.resolved(key, new Outgoing(resolved, partition, writer.row(narrow, codec, schema)));
         });
         sent(state.version(), state);

@@ -259,6 +259,7 @@ final class World {
         say(() -> "  resolver hears " + site.id + " answer " + entry.answered());
         if (setup.forgets() == Forgets.ON_ANSWER) {
             forget(partition);
+            tidy(partition);
         }
     }
 
@@ -532,6 +533,11 @@ final class World {
                 && resolver.isStable(state.version(), partition)
                 && (!partition.open.containsKey(key) || flaws.contains(Flaw.OPEN_CONFLICT_FORGOTTEN))
                 && sites.stream().allMatch(site -> site.missed[key] == null);
+    }
+
+    private void tidy(SimulatedPartition partition) {
+        partition.states.replaceAll((key, state) ->
+                sites.stream().allMatch(site -> site.missed[key] == null) ? resolver.tidied(state, partition) : state);
     }
 
     void forget(SimulatedPartition partition) {

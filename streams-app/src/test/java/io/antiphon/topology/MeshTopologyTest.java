@@ -486,6 +486,23 @@ class MeshTopologyTest {
     }
 
     @Test
+    void aRowThatWasBusyIsSmallAgainWhenEverySiteHasAcknowledgedIt() {
+        bothHaveAda();
+        for (int i = 1; i < 20; i += 2) {
+            berlin.updated(ADA, GRACE, NOON + i);
+            berlin.updated(GRACE, ADA, NOON + i + 1);
+        }
+        List<GenericRecord> all = allResolved();
+        long version = version(all.get(all.size() - 1));
+        tokyo.echoed(ADA, ADA, version, NOON + MINUTE);
+        berlin.answered(version);
+        tokyo.answered(version);
+        int row = "Ada".length() + "Berlin".length() + 6;
+
+        assertThat(stateOfRow()).hasSizeLessThanOrEqualTo(row + 64 + 24 * 2);
+    }
+
+    @Test
     void anotherMeshInTheSameDatabaseIsAnApplicationToUs() {
         bothHaveAda();
         tokyo.writtenBy("antiphon_shop_tokyo_eu_x_0").echoed(ADA, ADA_IN_TOKYO, NOON + 9, NOON + 5);
