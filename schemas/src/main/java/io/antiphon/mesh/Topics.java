@@ -36,6 +36,11 @@ public record Topics(MeshName mesh) {
         return mesh + ".decisions";
     }
 
+    /** What the key a row has left says to the key it went to. */
+    public String letters() {
+        return mesh + ".letters";
+    }
+
     private static String legal(String name) {
         return NOT_IN_A_TOPIC_NAME.matcher(name).replaceAll("_");
     }

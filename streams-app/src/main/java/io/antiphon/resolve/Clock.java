@@ -11,6 +11,22 @@ import java.util.List;
  * @param version the version of the resolved row that brought it
  */
 public record Clock(long writeTime, SiteId author, long version) {
+    private static final long AGE = 1L << 62;
+
+    /** The clock of what a move brought along without writing it: below every write, and as old as the move among its like. */
+    Clock ancient() {
+        return new Clock(writeTime - AGE, author, version);
+    }
+
+    boolean isAncient() {
+        return writeTime < -(AGE >> 1);
+    }
+
+    /** This clock, or that of the move that brought it along. */
+    Clock settled() {
+        return isAncient() ? new Clock(writeTime + AGE, author, version) : this;
+    }
+
     Clock newer(Clock other) {
         return other.version > version ? other : this;
     }

@@ -64,6 +64,22 @@ public record ColumnClocks(Clock base, List<Group> groups) {
         return left.size() == groups.size() ? this : new ColumnClocks(one, List.copyOf(left));
     }
 
+    /** What moves brought along as if they had written it. */
+    ColumnClocks settled() {
+        var settled = new ArrayList<Group>(groups.size());
+        groups.forEach(group -> settled.add(new Group(group.clock.settled(), group.columns)));
+        return new ColumnClocks(base.settled(), List.copyOf(settled));
+    }
+
+    /** The columns whose clock is such. */
+    BitSet columns(int size, Predicate<Clock> such) {
+        var columns = new BitSet(size);
+        for (int column = 0; column < size; column++) {
+            columns.set(column, such.test(of(column)));
+        }
+        return columns;
+    }
+
     ColumnClocks sharedWith(SiteId site, long written, List<SiteId> order) {
         var shared = new ArrayList<Group>(groups.size());
         boolean same = base.sharedWith(site, written, order) == base;

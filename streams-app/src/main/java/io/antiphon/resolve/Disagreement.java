@@ -1,5 +1,6 @@
 package io.antiphon.resolve;
 
+import io.antiphon.key.RowKey;
 import io.antiphon.mesh.SiteId;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,9 @@ public record Disagreement(Kind kind, String rule, BitSet columns, SiteId winner
         SNAPSHOT,
         FORMER_LIFE,
         /** A sum went over a bound: nobody's value is shown. */
-        BOUNDED
+        BOUNDED,
+        /** One row was given two keys. */
+        MOVE_MOVE
     }
 
     /**
@@ -34,11 +37,17 @@ public record Disagreement(Kind kind, String rule, BitSet columns, SiteId winner
      * @param version the version that stood, 0 for the change that arrived
      * @param seen the newest version its site had seen when it wrote
      * @param row null is deleted
+     * @param movedTo the key it gave the row, null where it gave none
      */
     public record Side(
             SiteId site,
             long writeTime,
             long version,
             long seen,
-            @Nullable Row row) {}
+            @Nullable Row row,
+            @Nullable RowKey movedTo) {
+        Side(SiteId site, long writeTime, long version, long seen, @Nullable Row row) {
+            this(site, writeTime, version, seen, row, null);
+        }
+    }
 }

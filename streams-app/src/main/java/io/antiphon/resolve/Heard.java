@@ -2,6 +2,7 @@ package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
 import io.antiphon.time.HybridTime;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a site's log says about one row. */
@@ -36,6 +37,37 @@ public sealed interface Heard {
             @Nullable Row after,
             long commitTime,
             long time) implements Heard {}
+
+    /**
+     * A row was given another key: what is said at the key it had.
+     *
+     * @param change the delete
+     */
+    record Departed(Local change, Move move) implements Heard {
+        @Override
+        public @Nullable Row before() {
+            return change.before();
+        }
+
+        @Override
+        public SiteId site() {
+            return change.site();
+        }
+    }
+
+    /**
+     * A row was given another key: what is said at the key it has.
+     *
+     * @param change the insert
+     * @param old the row as it was under its former key, null where the log does not carry it
+     * @param keys the key columns
+     */
+    record Arrived(Local change, Move move, @Nullable Row old, BitSet keys) implements Heard {
+        @Override
+        public SiteId site() {
+            return change.site();
+        }
+    }
 
     /**
      * A change made by our own apply connector, seen again.

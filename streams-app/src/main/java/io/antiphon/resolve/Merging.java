@@ -25,7 +25,7 @@ final class Merging {
     private boolean existenceWon;
 
     private boolean exists;
-    private int life;
+    private long life;
     private @Nullable Row row;
     private Clock existence;
     private ColumnClocks clocks;
@@ -56,7 +56,7 @@ final class Merging {
             Clock clock,
             List<SiteId> sites,
             Columns columns,
-            int life) {
+            long life) {
         var merging = new Merging(was, from, local, clock, sites, columns);
         if (was.exists() ? merging.unseen() : from.unaware(was.existence())) {
             merging.kind = was.exists() ? Kind.FORMER_LIFE : Kind.DELETE_INSERT;
@@ -288,7 +288,7 @@ final class Merging {
      * @param siteLife the life of the row that the change was made to, or began
      * @param standsSince write time of what stands at the site now
      */
-    Outcome outcome(Resolver resolver, Partition partition, boolean snapshot, int siteLife, long standsSince) {
+    Outcome outcome(Resolver resolver, Partition partition, boolean snapshot, long siteLife, long standsSince) {
         boolean followed = !unseen();
         boolean holds = holdsOutcome();
         boolean sameRow =
@@ -377,7 +377,9 @@ final class Merging {
         if (!contested.isEmpty()) {
             int column = contested.nextSetBit(0);
             Clock rival = unaware(column);
-            return rival == null ? was.clocks().of(column) : rival;
+            Clock met = rival == null ? was.clocks().of(column) : rival;
+            // What a move brought along is as old as the move.
+            return met.isAncient() ? new Clock(was.writeTime(), was.author(), was.version()) : met;
         }
         return was.exists() || !existenceContested
                 ? new Clock(was.writeTime(), was.author(), was.version())

@@ -41,12 +41,17 @@ public record OpenConflict(long named, long version, List<Side> sides) {
 
     /** What is open of a row after an outcome, when {@code was} was before; null for nothing. */
     public static @Nullable OpenConflict after(@Nullable OpenConflict was, Outcome outcome) {
-        if (outcome instanceof Outcome.Decided decided) {
+        RowState state = outcome.state();
+        if (outcome instanceof Outcome.Decided decided && !isOfAMove(decided)) {
             return joined(was, decided);
         }
-        return was != null && outcome instanceof Outcome.Resolved resolved
-                ? new OpenConflict(was.named, resolved.state().version(), was.sides)
-                : was;
+        boolean changes = outcome instanceof Outcome.Resolved || outcome instanceof Outcome.Decided;
+        return was != null && state != null && changes ? new OpenConflict(was.named, state.version(), was.sides) : was;
+    }
+
+    /** Of a row that went elsewhere nothing can be decided here. */
+    private static boolean isOfAMove(Outcome.Decided decided) {
+        return decided.disagreement().rule().equals(Moving.RULE);
     }
 
     private static OpenConflict joined(@Nullable OpenConflict was, Outcome.Decided decided) {

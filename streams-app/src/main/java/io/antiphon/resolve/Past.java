@@ -9,7 +9,7 @@ package io.antiphon.resolve;
  * @param life the life of its row
  * @param exists whether the row existed
  */
-public record Past(long version, long writeTime, long digest, int life, boolean exists) {
+public record Past(long version, long writeTime, long digest, long life, boolean exists) {
     /** Of a row that was not known in all columns, and of none. */
     static final long NO_DIGEST = 0;
 }

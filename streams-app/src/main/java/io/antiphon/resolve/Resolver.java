@@ -4,6 +4,7 @@ import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Heard.Operation;
 import io.antiphon.time.HybridTime;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -29,10 +30,12 @@ public final class Resolver {
     private static final Past UNSEEN = new Past(0, SNAPSHOT, 0, 0, true);
 
     private final List<SiteId> sites;
+    private final List<SiteId> order;
 
     /** A resolver for these sites; their order breaks ties between snapshots. */
     public Resolver(List<SiteId> sites) {
         this.sites = List.copyOf(sites);
+        this.order = sites.stream().sorted().toList();
     }
 
     /** What follows for a row of which {@code was} is remembered (null: nothing) from {@code heard}. */
@@ -44,6 +47,10 @@ public final class Resolver {
             return settled == null ? unknownEcho(echo, columns, partition) : echo(settled, echo, columns, partition);
         } else if (heard instanceof Heard.Found found) {
             return found(settled, found, columns, partition);
+        } else if (heard instanceof Heard.Departed departed) {
+            return departed(settled, departed, columns, partition);
+        } else if (heard instanceof Heard.Arrived arrived) {
+            return arrived(settled, arrived, columns, partition);
         } else if (heard instanceof Heard.Stands stands) {
             return stands(settled, stands, columns, partition);
         } else if (heard instanceof Heard.Lost lost) {
@@ -118,9 +125,23 @@ public final class Resolver {
         if (was == null) {
             return first(local, columns, partition, snapshot);
         }
+        return change(was, local, lifeOf(was, local), columns, partition, snapshot);
+    }
+
+    /** The life of the row that a change was made to, or begins. */
+    static long lifeOf(RowState was, Heard.Local local) {
         SiteView from = was.at(local.site());
-        boolean anew = local.operation() == Operation.INSERT && from.gone();
-        int life = anew ? from.life() + 1 : from.life();
+        return isAnew(from, local) ? Lives.next(from.life()) : from.life();
+    }
+
+    private static boolean isAnew(SiteView from, Heard.Local local) {
+        return local.operation() == Operation.INSERT && from.gone();
+    }
+
+    private Outcome change(
+            RowState was, Heard.Local local, long life, Columns columns, Partition partition, boolean snapshot) {
+        SiteView from = was.at(local.site());
+        boolean anew = isAnew(from, local);
         long writeTime = snapshot && from.writeTime() <= SNAPSHOT
                 ? begun(local, from)
                 : HybridTime.writeTime(local.time(), anew ? HybridTime.NONE : from.writeTime());
@@ -143,6 +164,129 @@ public final class Resolver {
     private static long begun(Heard.Local found, SiteView from) {
         long begun = HybridTime.begun(found.time());
         return from.writeTime() < HybridTime.NONE ? HybridTime.writeTime(begun, from.writeTime()) : begun;
+    }
+
+    /** The row is gone from this key; what has been done to it here is not lost, and no conflict. */
+    private Outcome departed(@Nullable RowState was, Heard.Departed departed, Columns columns, Partition partition) {
+        Heard.Local local = departed.change();
+        if (was == null) {
+            return first(local, Lives.left(0), columns, partition);
+        }
+        long life = Lives.left(was.at(local.site()).life());
+        return new Outcome.Resolved(Objects.requireNonNull(
+                change(was, local, life, columns, partition, false).state()));
+    }
+
+    /**
+     * A row has come to this key. Columns that the move did not write are as old as the row, so that what others wrote in them under the former
+     * key stands.
+     */
+    private Outcome arrived(@Nullable RowState was, Heard.Arrived arrived, Columns columns, Partition partition) {
+        Heard.Local local = arrived.change();
+        BitSet brought = brought(arrived, columns);
+        long life = lifeOf(was, arrived);
+        if (was == null) {
+            return bringing(brought, columns, first(local, life, columns, partition));
+        }
+        Outcome outcome = change(was, local, life, columns, partition, false);
+        return life > was.life() ? bringing(brought, columns, outcome) : outcome;
+    }
+
+    /** The life that a row begins which has come from another key. */
+    long lifeOf(@Nullable RowState was, Heard.Arrived arrived) {
+        Heard.Local local = arrived.change();
+        SiteView from = was == null ? SiteView.unknown(local.site()) : was.at(local.site());
+        return Lives.came(from.life(), arrived.move(), order.indexOf(local.site()));
+    }
+
+    /** Nobody's change: the row leaves this key because another move of it stands. */
+    Outcome withdrawn(RowState was, Move by, Partition partition) {
+        long version = HybridTime.version(was.writeTime(), partition.lastVersion());
+        var clock = new Clock(was.writeTime(), SiteId.PEOPLE, version);
+        return new Outcome.Resolved(new RowState(
+                version,
+                was.writeTime(),
+                by.site(),
+                false,
+                Lives.left(was.life()),
+                was.row(),
+                clock,
+                ColumnClocks.of(clock),
+                Contests.NONE,
+                remembered(was, partition),
+                was.sites(),
+                0));
+    }
+
+    /** What stands in {@code columns}, which a move brought along, is what stands there under the former key. */
+    RowState carried(RowState was, Row row, BitSet columns, Partition partition) {
+        long version = HybridTime.version(was.writeTime(), partition.lastVersion());
+        @Nullable Object[] values = Objects.requireNonNull(was.row()).values().clone();
+        ColumnClocks clocks = was.clocks();
+        for (int column = columns.nextSetBit(0); column >= 0; column = columns.nextSetBit(column + 1)) {
+            values[column] = row.value(column);
+            var one = new BitSet();
+            one.set(column);
+            // Of no site: whoever wrote it under the former key has not seen it under this one.
+            clocks = clocks.written(
+                    one, values.length, new Clock(clocks.of(column).writeTime(), SiteId.PEOPLE, version));
+        }
+        return new RowState(
+                version,
+                was.writeTime(),
+                was.author(),
+                was.exists(),
+                was.life(),
+                Row.owning(values),
+                was.existence(),
+                clocks,
+                was.contests(),
+                remembered(was, partition),
+                was.sites(),
+                was.oddEchoes());
+    }
+
+    /** The columns a move brought along without writing them; one with a merge of its own counts as written. */
+    static BitSet brought(Heard.Arrived arrived, Columns columns) {
+        var brought = new BitSet();
+        Row old = arrived.old();
+        Row after = arrived.change().after();
+        if (old != null && after != null) {
+            brought.or(columns.all());
+            brought.andNot(columns.moved(old.differences(after)));
+            columns.units().forEach(unit -> brought.andNot(unit.columns()));
+        }
+        return brought;
+    }
+
+    /** A row that came from another key and was outlived here before it was heard of. */
+    RowState brought(Heard.Arrived arrived, long life, Columns columns, Partition partition) {
+        Outcome first = first(arrived.change(), life, columns, partition);
+        return Objects.requireNonNull(
+                        bringing(brought(arrived, columns), columns, first).state())
+                .withoutPast();
+    }
+
+    private static Outcome bringing(BitSet brought, Columns columns, Outcome outcome) {
+        RowState state = Objects.requireNonNull(outcome.state());
+        Clock clock = state.clocks().base();
+        return decided(
+                state.with(state.clocks().written(brought, columns.count(), clock.ancient())), disagreement(outcome));
+    }
+
+    Outcome first(Heard.Local local, long life, Columns columns, Partition partition) {
+        Outcome first = first(local, columns, partition, false);
+        RowState state = Objects.requireNonNull(first.state());
+        return new Outcome.Resolved(
+                state.inLife(life).with(state.at(local.site()).inLife(life)));
+    }
+
+    static Outcome decided(RowState state, @Nullable Disagreement between) {
+        return between == null ? new Outcome.Resolved(state) : new Outcome.Decided(state, between);
+    }
+
+    static @Nullable Disagreement disagreement(Outcome outcome) {
+        return outcome instanceof Outcome.Decided decided ? decided.disagreement() : null;
     }
 
     private Outcome first(Heard.Local local, Columns columns, Partition partition, boolean snapshot) {
@@ -407,7 +551,7 @@ public final class Resolver {
     }
 
     /** The same row under a fresh version; whoever holds it goes on holding it. */
-    private Outcome again(RowState was, Partition partition) {
+    Outcome again(RowState was, Partition partition) {
         long version = HybridTime.version(was.writeTime(), partition.lastVersion());
         var views = new ArrayList<SiteView>(was.sites().size());
         for (SiteView view : was.sites()) {
@@ -449,7 +593,7 @@ public final class Resolver {
      * What a site holds without having been written to, from its own last change on, it has seen as far as its answer has come: its next
      * change is made on that row.
      */
-    private static RowState settled(RowState was, Partition partition) {
+    static RowState settled(RowState was, Partition partition) {
         List<SiteView> settled = null;
         for (int i = 0; i < was.sites().size(); i++) {
             SiteView view = was.sites().get(i);
@@ -477,7 +621,7 @@ public final class Resolver {
 
     /** Every site has seen the write, and nothing older is on its way to one that could make it fall back. */
     boolean isSeenForGood(Clock write, List<SiteView> views, Partition partition) {
-        if (views.size() < sites.size() || !isStable(write.version(), partition)) {
+        if (write.isAncient() || views.size() < sites.size() || !isStable(write.version(), partition)) {
             return false;
         }
         for (SiteView view : views) {

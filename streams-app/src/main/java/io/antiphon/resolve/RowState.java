@@ -26,7 +26,7 @@ public record RowState(
         long writeTime,
         SiteId author,
         boolean exists,
-        int life,
+        long life,
         @Nullable Row row,
         Clock existence,
         ColumnClocks clocks,
@@ -125,6 +125,24 @@ public record RowState(
                 : new RowState(
                         version, writeTime, author, exists, life, row, existence, clocks, other, past, sites,
                         oddEchoes);
+    }
+
+    /** The same row with other clocks of its columns. */
+    RowState with(ColumnClocks others) {
+        return new RowState(
+                version, writeTime, author, exists, life, row, existence, others, contests, past, sites, oddEchoes);
+    }
+
+    /** The same row in another life. */
+    RowState inLife(long other) {
+        return new RowState(
+                version, writeTime, author, exists, other, row, existence, clocks, contests, past, sites, oddEchoes);
+    }
+
+    /** The same row of which no site can echo a version any more. */
+    RowState withoutPast() {
+        return new RowState(
+                version, writeTime, author, exists, life, row, existence, clocks, contests, List.of(), sites, 0);
     }
 
     RowState withOddEchoes(int count) {

@@ -27,7 +27,7 @@ public record SiteView(
         long lastLocalVersion,
         long madeOn,
         long forgot,
-        int life,
+        long life,
         boolean gone,
         boolean snapshot) {
 
@@ -38,6 +38,11 @@ public record SiteView(
     /** Whether a change of this site cannot have known the write. */
     boolean unaware(Clock write) {
         return write.version() > seen && !(write.author().equals(site) && write.version() > forgot);
+    }
+
+    SiteView inLife(long other) {
+        return new SiteView(
+                site, seen, writeTime, held, lastLocal, lastLocalVersion, madeOn, forgot, other, gone, snapshot);
     }
 
     /** The newest version this site is believed to have got to. */

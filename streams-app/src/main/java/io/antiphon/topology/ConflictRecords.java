@@ -73,7 +73,7 @@ final class ConflictRecords {
                 .setColumns(claimed.getColumns())
                 .setRule(SMALLER_KEY)
                 .setWinner(at.text())
-                .setStanding(new ConflictSide(at.text(), 0L, 0L, 0L, claimed.getHolderRow()))
+                .setStanding(new ConflictSide(at.text(), 0L, 0L, 0L, claimed.getHolderRow(), null))
                 .setIncoming(standing(state, rows))
                 .build();
     }
@@ -90,19 +90,21 @@ final class ConflictRecords {
                         HybridTime.commitTime(after.writeTime()),
                         after.version(),
                         decision.getSeen(),
-                        after.exists() ? json(after.row(), rows) : null))
+                        after.exists() ? json(after.row(), rows) : null,
+                        null))
                 .setReplaces(id(key, open.named()))
                 .build();
     }
 
     /** A decision that was not taken; {@code state} is null where nothing is known of the row. */
     Conflict refused(Decision decision, @Nullable RowState state, RowCodec rows, String cause) {
-        var nothing = new ConflictSide(SiteId.PEOPLE.text(), 0L, 0L, 0L, null);
+        var nothing = new ConflictSide(SiteId.PEOPLE.text(), 0L, 0L, 0L, null, null);
         return answer(decision, state, rows)
                 .setState("REFUSED")
                 .setWinner(state == null ? SiteId.PEOPLE.text() : state.author().text())
                 .setStanding(state == null ? nothing : standing(state, rows))
-                .setIncoming(new ConflictSide(SiteId.PEOPLE.text(), 0L, 0L, decision.getSeen(), decision.getRow()))
+                .setIncoming(
+                        new ConflictSide(SiteId.PEOPLE.text(), 0L, 0L, decision.getSeen(), decision.getRow(), null))
                 .setCause(cause)
                 .build();
     }
@@ -134,7 +136,8 @@ final class ConflictRecords {
                 HybridTime.commitTime(state.writeTime()),
                 state.version(),
                 author.madeOn(),
-                state.exists() ? json(state.row(), rows) : null);
+                state.exists() ? json(state.row(), rows) : null,
+                null);
     }
 
     private static ConflictSide side(Disagreement.Side side, RowCodec rows) {
@@ -143,7 +146,8 @@ final class ConflictRecords {
                 HybridTime.commitTime(side.writeTime()),
                 side.version(),
                 side.seen(),
-                json(side.row(), rows));
+                json(side.row(), rows),
+                side.movedTo() == null ? null : side.movedTo().text());
     }
 
     private static List<String> names(BitSet columns, RowCodec rows) {

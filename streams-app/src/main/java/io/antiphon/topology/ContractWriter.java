@@ -34,4 +34,14 @@ final class ContractWriter {
         }
         return buffer.toByteArray();
     }
+
+    /** A record that was written here, by this version or another. */
+    <T extends SpecificRecordBase> T read(byte[] value, Class<T> contract) {
+        Schema written = schemas.withId(WireFormat.schemaId(value));
+        try {
+            return Contracts.reader(written, contract).read(null, WireFormat.body(value, null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -29,7 +29,7 @@ final class Intake {
     /** Where what was waited for goes on. */
     interface Heart {
         /** A record that waited is read. */
-        void read(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset);
+        void read(SiteId site, byte @Nullable [] key, byte[] value, KeyChange keyChange, long recordTime, long offset);
 
         /** The site has no such row any more. */
         void isNotThere(SiteId site, byte[] key, Pause why);
@@ -55,14 +55,19 @@ final class Intake {
         return anyWaits || pause != null && pause.kind() != Pause.Kind.SHOWING;
     }
 
-    void waits(byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+    void waits(byte @Nullable [] key, byte[] value, KeyChange keyChange, long recordTime, long offset) {
         int length = key == null ? -1 : key.length;
-        ByteBuffer record = ByteBuffer.allocate(12 + Math.max(0, length) + value.length);
+        byte[] change = keyChange.toBytes();
+        ByteBuffer record = ByteBuffer.allocate(16 + Math.max(0, length) + change.length + value.length);
         record.putLong(recordTime).putInt(length);
         if (key != null) {
             record.put(key);
         }
-        store.waits(table, site, offset, record.put(value).array());
+        store.waits(
+                table,
+                site,
+                offset,
+                record.putInt(change.length).put(change).put(value).array());
         anyWaits = true;
     }
 
@@ -134,9 +139,11 @@ final class Intake {
             if (key != null) {
                 record.get(key);
             }
+            byte[] change = new byte[record.getInt()];
+            record.get(change);
             byte[] value = new byte[record.remaining()];
             record.get(value);
-            heart.read(site, key, value, recordTime, one.offset());
+            heart.read(site, key, value, KeyChange.ofBytes(change), recordTime, one.offset());
             if (pause != null && pause.kind() != Pause.Kind.SHOWING) {
                 return;
             }

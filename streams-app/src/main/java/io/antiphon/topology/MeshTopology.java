@@ -25,13 +25,14 @@ import org.apache.kafka.streams.state.Stores;
  *   captured topics of every site and table
  *        │
  *   read-captured ──▶ resolve ──▶ write-resolved ──▶ &lt;mesh&gt;.resolved.&lt;table&gt;, conflicts, dead letters
- *                      ▲ │
- *   read-decisions ────┘ │
- *        │             (rows)
- *   &lt;mesh&gt;.decisions
+ *                     ▲ ▲ │            │
+ *   read-decisions ───┘ │ (rows)       ▼
+ *   read-letters ───────┘      &lt;mesh&gt;.letters: what one key of a row says to another
+ *        │
+ *   &lt;mesh&gt;.decisions, &lt;mesh&gt;.letters
  * </pre>
  *
- * <p>All sites' captured topics and the decisions have the same keys and partition count, so that all that is said of one row meets in one
+ * <p>All sites' captured topics, the decisions and the letters have the same keys and partition count, so that all that is said of one row meets in one
  * task.
  */
 public final class MeshTopology {
@@ -59,7 +60,18 @@ public final class MeshTopology {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer(),
                         topics.decisions())
-                .addProcessor("resolve", new Resolve(mesh, schemas, ends, progress), "read-captured", "read-decisions")
+                .addSource(
+                        AutoOffsetReset.earliest(),
+                        "read-letters",
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer(),
+                        topics.letters())
+                .addProcessor(
+                        "resolve",
+                        new Resolve(mesh, schemas, ends, progress),
+                        "read-captured",
+                        "read-decisions",
+                        "read-letters")
                 .addSink(
                         "write-resolved",
                         new OwnTopic(),

@@ -122,7 +122,7 @@ final class OpenConflicts {
             if (row != null && layout != null) {
                 row = rows.in(layout, row);
             }
-            sides.add(new OpenConflict.Side(new Disagreement.Side(site, writeTime, of, seen, row), columns));
+            sides.add(new OpenConflict.Side(new Disagreement.Side(site, writeTime, of, seen, row, null), columns));
         }
         return new OpenConflict(named, version, sides);
     }

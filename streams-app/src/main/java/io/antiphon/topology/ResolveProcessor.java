@@ -7,6 +7,7 @@ import io.antiphon.config.Table;
 import io.antiphon.contract.Conflict;
 import io.antiphon.contract.DeadLetter;
 import io.antiphon.contract.Decision;
+import io.antiphon.contract.MoveLetter;
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
@@ -100,6 +101,10 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
             decide(record, from);
             return;
         }
+        if (from.topic().equals(topics.letters())) {
+            read(record, from);
+            return;
+        }
         CapturedTable about = Objects.requireNonNull(captured.get(from.topic()), from.topic());
         TableTask task = tasks.computeIfAbsent(about.table(), table -> task(table, from.partition()));
         refuseGap(from, task.nextOffset(about.site()));
@@ -107,7 +112,13 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
             task.passed(about.site(), LogPosition.START, from.offset());
             return;
         }
-        task.take(about.site(), record.key(), record.value(), record.timestamp() * 1000, from.offset());
+        task.take(
+                about.site(),
+                record.key(),
+                record.value(),
+                KeyChange.of(record.headers()),
+                record.timestamp() * 1000,
+                from.offset());
     }
 
     /** Goes on with what was too much for one record. */
@@ -142,6 +153,15 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
                     letter(SiteId.PEOPLE, NO_TABLE, "RESOLVE", e.getMessage(), from.offset())
                             .setTopic(from.topic())
                             .setPartition(from.partition()));
+        }
+    }
+
+    /** Nobody but this program writes letters: one that cannot be read is not skipped, because a row would be lost with it. */
+    private void read(Record<byte[], byte[]> record, RecordMetadata from) {
+        MoveLetter letter = contracts.read(record.value(), MoveLetter.class);
+        var table = new TableId(letter.getSchemaName(), letter.getTableName());
+        if (policies.containsKey(table)) {
+            tasks.computeIfAbsent(table, any -> task(table, from.partition())).take(letter);
         }
     }
 
@@ -216,6 +236,11 @@ final class ResolveProcessor implements Processor<byte[], byte[], byte[], Outgoi
         @Override
         public void conflict(byte[] key, Conflict conflict) {
             forward(key, new Outgoing(topics.conflicts(), -1, contracts.write(topics.conflicts(), conflict)));
+        }
+
+        @Override
+        public void says(RowKey to, MoveLetter letter) {
+            forward(to.toBytes(), new Outgoing(topics.letters(), -1, contracts.write(topics.letters(), letter)));
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -16,8 +17,8 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task keeps, by name: rows, tombstones in the order of their versions, conflicts that wait for a person, and how far each table has
- * got.
+ * What a task keeps, by name: rows, tombstones in the order of their versions, conflicts that wait for a person, journeys of rows whose keys
+ * changed, and how far each table has got.
  *
  * <p>One store; a key's first byte says what it is, the next two are the table's number. An on-disk format. Rows and progress are gathered and
  * written when the task commits.
@@ -35,6 +36,8 @@ final class RowStore {
     private static final byte SHOWN = 14;
     private static final byte UNREADABLE = 15;
     private static final byte LARGE = 16;
+    private static final byte JOURNEY = 17;
+    private static final byte FORMER = 18;
     private static final byte[] NOTHING = {};
     private static final Bytes SITES = Bytes.wrap(new byte[] {META, 'S'});
     private static final Bytes TABLES = Bytes.wrap(new byte[] {META, 'T'});
@@ -161,6 +164,45 @@ final class RowStore {
             }
         }
         return found;
+    }
+
+    byte @Nullable [] journey(TableId table, byte[] key) {
+        return store.get(journeyKey(table, key));
+    }
+
+    void journey(TableId table, byte[] key, byte[] value) {
+        store.put(journeyKey(table, key), value);
+    }
+
+    void noJourney(TableId table, byte[] key) {
+        store.delete(journeyKey(table, key));
+    }
+
+    /** How many keys of the table have a journey. */
+    int journeys(TableId table) {
+        int count = 0;
+        try (KeyValueIterator<Bytes, byte[]> all = store.prefixScan(
+                prefixed(JOURNEY, table, 0).array(), Serdes.ByteArray().serializer())) {
+            while (all.hasNext()) {
+                all.next();
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Something of this key's journey may be forgotten when this version is stable. */
+    void former(TableId table, long version, byte[] key) {
+        store.put(atVersion(FORMER, table, version), key);
+    }
+
+    void noFormer(TableId table, long version) {
+        store.delete(atVersion(FORMER, table, version));
+    }
+
+    /** As {@link #tombstones}, of journeys. */
+    List<AtVersion> formers(TableId table, long upTo, int most) {
+        return between(atVersion(FORMER, table, 0), atVersion(FORMER, table, upTo), most);
     }
 
     /** A row, as it was at a version. */
@@ -339,6 +381,10 @@ final class RowStore {
 
     private Bytes progressKey(TableId table) {
         return Bytes.wrap(prefixed(PROGRESS, table, 0).array());
+    }
+
+    private Bytes journeyKey(TableId table, byte[] key) {
+        return Bytes.wrap(prefixed(JOURNEY, table, key.length).put(key).array());
     }
 
     private Bytes atVersion(byte kind, TableId table, long version) {

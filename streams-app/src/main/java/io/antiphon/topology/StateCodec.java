@@ -103,7 +103,7 @@ final class StateCodec {
         out.writeLong(version);
         out.writeLong(version - state.writeTime());
         out.writeInt(numbers.of(state.author().text()));
-        out.writeInt(state.life());
+        out.writeLong(state.life());
         out.writeInt(state.oddEchoes());
         if (!plainExistence) {
             write(state.existence(), version, out);
@@ -122,7 +122,7 @@ final class StateCodec {
             out.writeLong(version - past.version());
             out.writeLong(past.version() - past.writeTime());
             out.writeLong(past.digest());
-            out.writeInt(past.life() * 2 + (past.exists() ? 1 : 0));
+            out.writeLong(past.life() * 2 + (past.exists() ? 1 : 0));
         }
         out.writeInt(state.sites().size());
         for (SiteView view : state.sites()) {
@@ -158,7 +158,7 @@ final class StateCodec {
                 | (view.forgot() == 0 ? 0 : FORGOT)
                 | (view.gone() ? GONE : 0)
                 | (view.snapshot() ? SNAPSHOT : 0));
-        out.writeInt(view.life());
+        out.writeLong(view.life());
         writeTime(view.seen(), version, out);
         writeTime(view.writeTime(), version, out);
         writeTime(view.held(), version, out);
@@ -197,7 +197,7 @@ final class StateCodec {
         long version = in.readLong();
         long writeTime = version - in.readLong();
         SiteId author = sites[in.readInt()];
-        int life = in.readInt();
+        long life = in.readLong();
         int oddEchoes = in.readInt();
         Clock newest = new Clock(writeTime, author, version);
         Clock existence = (flags & EXISTENCE_IS_NEWEST) != 0 ? newest : readClock(version, in);
@@ -261,8 +261,8 @@ final class StateCodec {
             long at = version - in.readLong();
             long writeTime = at - in.readLong();
             long digest = in.readLong();
-            int life = in.readInt();
-            past.add(new Past(at, writeTime, digest, life / 2, life % 2 == 1));
+            long life = in.readLong();
+            past.add(new Past(at, writeTime, digest, life >>> 1, (life & 1) == 1));
         }
         return List.copyOf(past);
     }
@@ -270,7 +270,7 @@ final class StateCodec {
     private SiteView readView(long version, BinaryDecoder in) throws IOException {
         SiteId site = sites[in.readInt()];
         int flags = in.readInt();
-        int life = in.readInt();
+        long life = in.readLong();
         return new SiteView(
                 site,
                 readTime(flags & SEEN, version, in),

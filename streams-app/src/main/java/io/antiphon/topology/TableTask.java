@@ -6,6 +6,7 @@ import io.antiphon.config.Configuration;
 import io.antiphon.config.Table;
 import io.antiphon.contract.Answer;
 import io.antiphon.contract.Conflict;
+import io.antiphon.contract.MoveLetter;
 import io.antiphon.contract.UnwrittenOutcome;
 import io.antiphon.key.RowKey;
 import io.antiphon.mesh.DatabaseNames;
@@ -15,6 +16,9 @@ import io.antiphon.mesh.Topics;
 import io.antiphon.resolve.Columns;
 import io.antiphon.resolve.Decision;
 import io.antiphon.resolve.Heard;
+import io.antiphon.resolve.Letter;
+import io.antiphon.resolve.Moved;
+import io.antiphon.resolve.Moving;
 import io.antiphon.resolve.OpenConflict;
 import io.antiphon.resolve.Outcome;
 import io.antiphon.resolve.Partition;
@@ -23,6 +27,10 @@ import io.antiphon.resolve.Row;
 import io.antiphon.resolve.RowState;
 import io.antiphon.resolve.Verdict;
 import io.antiphon.time.HybridTime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -30,8 +38,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +70,9 @@ final class TableTask implements Intake.Heart {
     private final RowStore store;
     private final Schemas schemas;
     private final Resolver resolver;
+    private final Moving moving;
+    private final LetterForm letters;
+    private final Journeys journeys;
     private final StateCodec states;
     private final ResolvedWriter writer = new ResolvedWriter();
     private final Progress progress;
@@ -82,6 +98,8 @@ final class TableTask implements Intake.Heart {
 
         void conflict(byte[] key, Conflict conflict);
 
+        void says(RowKey to, MoveLetter letter);
+
         void deadLetter(SiteId site, TableId table, String stage, @Nullable String key, long version, String cause);
 
         /** A captured record can never be read. */
@@ -106,10 +124,14 @@ final class TableTask implements Intake.Heart {
         this.store = store;
         this.schemas = schemas;
         this.resolver = new Resolver(sites);
+        this.moving = new Moving(resolver);
         this.states = new StateCodec(store.sites(), sites);
         this.most = KEPT + KEPT_A_SITE * sites.size();
         this.progress = progress;
         this.out = out;
+        var rowsAsBytes = new RowsAsBytes();
+        this.letters = new LetterForm(table, rowsAsBytes);
+        this.journeys = new Journeys(table, store, new JourneyCodec(letters, rowsAsBytes));
         long maxSkew = mesh.maxClockSkew().toNanos() / 1000;
         for (SiteId site : sites) {
             String origins = new DatabaseNames(mesh.mesh(), site).originPrefix() + site + "_";
@@ -169,28 +191,35 @@ final class TableTask implements Intake.Heart {
     }
 
     /** Takes in one captured record; one that can never be read is a dead letter, and its row is held. */
-    void take(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+    void take(SiteId site, byte @Nullable [] key, byte[] value, KeyChange keyChange, long recordTime, long offset) {
         Intake intake = intake(site);
         if (intake.isBusy()) {
-            intake.waits(key, value, recordTime, offset);
+            intake.waits(key, value, keyChange, recordTime, offset);
             passed(site, LogPosition.START, offset);
         } else {
-            passed(site, read(site, intake, key, value, recordTime, offset), offset);
+            passed(site, read(site, intake, key, value, keyChange, recordTime, offset), offset);
         }
     }
 
     @Override
-    public void read(SiteId site, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+    public void read(
+            SiteId site, byte @Nullable [] key, byte[] value, KeyChange keyChange, long recordTime, long offset) {
         passed(
                 site,
-                read(site, intake(site), key, value, recordTime, offset),
+                read(site, intake(site), key, value, keyChange, recordTime, offset),
                 at.at(site).nextOffset() - 1);
     }
 
     private LogPosition read(
-            SiteId site, Intake intake, byte @Nullable [] key, byte[] value, long recordTime, long offset) {
+            SiteId site,
+            Intake intake,
+            byte @Nullable [] key,
+            byte[] value,
+            KeyChange keyChange,
+            long recordTime,
+            long offset) {
         try {
-            return take(site, intake, key, value, recordTime);
+            return take(site, intake, key, value, keyChange, recordTime);
         } catch (UnreadableException e) {
             out.unreadable(site, table, key, value, offset, String.valueOf(e.getMessage()));
             if (key != null) {
@@ -201,7 +230,8 @@ final class TableTask implements Intake.Heart {
         }
     }
 
-    private LogPosition take(SiteId site, Intake intake, byte @Nullable [] key, byte[] value, long recordTime) {
+    private LogPosition take(
+            SiteId site, Intake intake, byte @Nullable [] key, byte[] value, KeyChange keyChange, long recordTime) {
         Captured captured = Objects.requireNonNull(readers.get(site)).read(value, recordTime, this::covering);
         LogPosition read = at.at(site).read();
         boolean anew = captured.at().isBeginning(read);
@@ -214,7 +244,7 @@ final class TableTask implements Intake.Heart {
             if (ofRow.heard() instanceof Heard.Found && key != null) {
                 intake.shows(key, captured.at(), read, anew);
             }
-            row(site, intake, key, ofRow);
+            row(site, intake, key, ofRow, keyChange);
         } else if (captured instanceof Captured.Answered answered) {
             answered(intake, answered.answer());
         } else if (captured instanceof Captured.Asked asked) {
@@ -262,7 +292,7 @@ final class TableTask implements Intake.Heart {
                 : intake(site).isUnread(key)
                         ? Heard.Stands.undated(site, null, answered)
                         : new Heard.Stands(site, null, why.commitTime(), why.time(), answered);
-        carryOut(key, stored, was, hear(key, was, heard), site);
+        hears(key, stored, was, heard);
         intake(site).showsWhatWasUnreadable(key);
     }
 
@@ -279,20 +309,21 @@ final class TableTask implements Intake.Heart {
         }
     }
 
-    private void row(SiteId site, Intake intake, byte @Nullable [] key, Captured.OfRow captured) {
+    private void row(SiteId site, Intake intake, byte @Nullable [] key, Captured.OfRow captured, KeyChange keyChange) {
         if (key == null) {
             throw new UnreadableException("a change of " + table + " without a row key");
         }
         Bytes stored = store.row(table, key);
         RowState was = load(stored);
-        Heard heard = captured.heard();
+        Heard heard = keyChange.of(captured.heard(), key, captured.at(), rows().layout());
         if (!(heard instanceof Heard.Found) && intake.isUnread(key)) {
             was = shown(site, key, stored, was, heard);
         }
         readsAgain(intake, key);
-        if (heard instanceof Heard.Local local) {
+        Heard.Local local = changeIn(heard);
+        if (local != null) {
             progress.captured(site, 1);
-            if (isRepeated(site, was, local, captured.at())) {
+            if (isRepeated(site, was, heard, local, captured.at())) {
                 return;
             }
             if (local.time() < local.commitTime()) {
@@ -303,13 +334,13 @@ final class TableTask implements Intake.Heart {
             progress.captured(site, 1);
             progress.decided(site, 1);
         }
-        carryOut(key, stored, was, hear(key, was, heard), site);
+        hears(key, stored, was, heard);
     }
 
     /** What records that could not be read left of the row is what the next one found. */
     private @Nullable RowState shown(SiteId site, byte[] key, Bytes stored, @Nullable RowState was, Heard next) {
         var stands = Heard.Stands.undated(site, next.before(), at.answered(site));
-        carryOut(key, stored, was, hear(key, was, stands), site);
+        hears(key, stored, was, stands);
         return load(stored);
     }
 
@@ -321,10 +352,6 @@ final class TableTask implements Intake.Heart {
         }
     }
 
-    private Outcome hear(byte[] key, @Nullable RowState was, Heard heard) {
-        return resolver.hear(was, heard, columns, asFarAsRead(key));
-    }
-
     private Partition asFarAsRead(byte[] key) {
         Partition partition = at;
         for (Intake intake : intakes.values()) {
@@ -333,11 +360,59 @@ final class TableTask implements Intake.Heart {
         return partition;
     }
 
-    /** Rows of one COPY share a position: one that stands where the last one read stood is new unless its row knows it. */
-    private boolean isRepeated(SiteId site, @Nullable RowState was, Heard.Local local, LogPosition position) {
-        return was != null
-                && position.compareTo(at.at(site).read()) == 0
-                && was.at(site).lastLocal() == local.commitTime();
+    private static Heard.@Nullable Local changeIn(Heard heard) {
+        if (heard instanceof Heard.Departed departed) {
+            return departed.change();
+        }
+        return heard instanceof Heard.Arrived arrived
+                ? arrived.change()
+                : heard instanceof Heard.Local local ? local : null;
+    }
+
+    /**
+     * Rows of one COPY share a position: one that stands where the last one read stood is new unless its row knows it. So do the two records of
+     * a change of key, and in one transaction a key may be left and taken again.
+     */
+    private boolean isRepeated(
+            SiteId site, @Nullable RowState was, Heard heard, Heard.Local local, LogPosition position) {
+        if (was == null || position.compareTo(at.at(site).read()) != 0) {
+            return false;
+        }
+        boolean gone = was.at(site).gone();
+        return was.at(site).lastLocal() == local.commitTime()
+                && (heard instanceof Heard.Local || gone == heard instanceof Heard.Departed);
+    }
+
+    /** Takes in one letter that another row's key has written. */
+    void take(MoveLetter form) {
+        Letter letter = letters.read(form);
+        byte[] key = letter.to().toBytes();
+        Bytes stored = store.row(table, key);
+        RowState was = load(stored);
+        carryOut(
+                key,
+                stored,
+                was,
+                moving.read(was, journeys.of(key), letter, columns, asFarAsRead(key)),
+                letter.move().site());
+        forgetIfOver(key, stored);
+        moved = true;
+    }
+
+    private void hears(byte[] key, Bytes stored, @Nullable RowState was, Heard heard) {
+        carryOut(key, stored, was, moving.hear(was, journeys.of(key), heard, columns, asFarAsRead(key)), heard.site());
+    }
+
+    private void carryOut(byte[] key, Bytes stored, @Nullable RowState was, Moved all, SiteId heardFrom) {
+        RowState before = was;
+        for (Outcome outcome : all.outcomes()) {
+            carryOut(key, stored, before, outcome, heardFrom);
+            before = outcome.state();
+        }
+        journeys.is(key, all.journey());
+        for (Letter letter : all.letters()) {
+            out.says(letter.to(), letters.written(letter));
+        }
     }
 
     private void answered(Intake intake, Answer answer) {
@@ -364,11 +439,11 @@ final class TableTask implements Intake.Heart {
                 progress.refused(site, 1);
                 long commitTime = unwritten.getCommitTime() == null ? 0 : unwritten.getCommitTime();
                 var refused = new Heard.Refused(site, unwritten.getVersion(), commitTime);
-                carryOut(key, stored, was, hear(key, was, refused), site);
+                hears(key, stored, was, refused);
             }
             case "ABSENT" -> {
                 var absent = new Heard.Absent(site, unwritten.getVersion());
-                carryOut(key, stored, was, hear(key, was, absent), site);
+                hears(key, stored, was, absent);
             }
             case "PARKED" -> {
                 String cause = unwritten.getCause();
@@ -405,6 +480,18 @@ final class TableTask implements Intake.Heart {
      */
     private void forgetStable() {
         long stable = Math.min(at.stable(), at.lastVersion());
+        for (RowStore.AtVersion former : journeys.settling(stable, FORGOTTEN_AT_ONCE)) {
+            Bytes stored = store.row(table, former.key());
+            RowState was = load(stored);
+            carryOut(
+                    former.key(),
+                    stored,
+                    was,
+                    moving.settle(was, journeys.of(former.key()), columns, asFarAsRead(former.key())),
+                    sites.get(0));
+            store.noFormer(table, former.version());
+            forgetIfOver(former.key(), stored);
+        }
         if (stable < unstable) {
             return;
         }
@@ -419,9 +506,9 @@ final class TableTask implements Intake.Heart {
             if (state != null
                     && !state.exists()
                     && state.version() == deleted.version()
+                    && journeys.of(deleted.key()).isOver()
                     && !(policy.parks() && open.isOpen(deleted.key()))) {
-                store.forget(stored);
-                out.resolved(deleted.key(), new Outgoing(resolved, partition, null));
+                forget(deleted.key(), stored);
             }
             store.noTombstone(table, deleted.version());
         }
@@ -517,6 +604,25 @@ final class TableTask implements Intake.Heart {
                 + state.author() + " at " + HybridTime.asInstant(HybridTime.commitTime(state.writeTime()))
                 + " (version " + state.version()
                 + ")";
+    }
+
+    private void forget(byte[] key, Bytes stored) {
+        store.forget(stored);
+        out.resolved(key, new Outgoing(resolved, partition, null));
+    }
+
+    /** A tombstone that was stable before its key's journey was over waits for that. */
+    private void forgetIfOver(byte[] key, Bytes stored) {
+        RowState state = load(stored);
+        if (state != null
+                && !state.exists()
+                && resolver.isStable(state.version(), at)
+                && !isUnread(key)
+                && !(policy.parks() && open.isOpen(key))
+                && journeys.of(key).isOver()) {
+            store.noTombstone(table, state.version());
+            forget(key, stored);
+        }
     }
 
     /** Whether some site has something of the row that could not be read, and that the delete has yet to meet. */
@@ -621,12 +727,23 @@ final class TableTask implements Intake.Heart {
         void as(RowState state, RowCodec codec, int schema);
     }
 
-    /** A column that no site has shown of this row is not null there: the row is written without it. */
     private void written(RowState state, Written written) {
         Row row = state.row();
-        if (row == null || !row.hasAbsent()) {
+        if (row == null) {
             written.as(state, rows(), schemaOf(rows()));
             return;
+        }
+        Known known = known(row);
+        written.as(known.row() == row ? state : state.with(known.row()), known.codec(), known.schema());
+    }
+
+    /** A row without the columns nothing is known of, and how such are written. */
+    private record Known(Row row, RowCodec codec, int schema) {}
+
+    /** A column that no site has shown of this row is not null there: the row is written without it. */
+    private Known known(Row row) {
+        if (!row.hasAbsent()) {
+            return new Known(row, rows(), schemaOf(rows()));
         }
         var known = new BitSet(row.size());
         for (int i = 0; i < row.size(); i++) {
@@ -640,7 +757,7 @@ final class TableTask implements Intake.Heart {
             narrower.put(known, id);
         }
         RowCodec codec = codec(id);
-        written.as(state.with(rows().in(codec.layout(), row)), codec, id);
+        return new Known(rows().in(codec.layout(), row), codec, id);
     }
 
     private void indexTombstone(byte[] key, @Nullable RowState was, RowState state) {
@@ -666,9 +783,10 @@ final class TableTask implements Intake.Heart {
 
     private @Nullable RowState load(Bytes stored) {
         byte[] bytes = store.get(stored);
-        if (bytes == null) {
-            return null;
-        }
+        return bytes == null ? null : stateOf(bytes);
+    }
+
+    private RowState stateOf(byte[] bytes) {
         StateCodec.Stored read = states.read(bytes, this::codec);
         RowCodec written = read.rows();
         RowState state = read.state();
@@ -678,6 +796,56 @@ final class TableTask implements Intake.Heart {
         RowLayout layout = rows.layout();
         return state.with(written.in(layout, state.row()))
                 .with(state.contests().as((column, value) -> RowCodec.widened(value, layout.type(column))));
+    }
+
+    /** Rows as the store has them, in journeys and letters too. */
+    private final class RowsAsBytes implements JourneyCodec.Rows {
+        @Override
+        public byte[] toBytes(RowState state) {
+            var bytes = new AtomicReference<>(new byte[0]);
+            written(state, (narrow, codec, schema) -> bytes.set(states.write(narrow, codec, schema)));
+            return bytes.get();
+        }
+
+        @Override
+        public RowState stateOf(byte[] bytes) {
+            return TableTask.this.stateOf(bytes);
+        }
+
+        @Override
+        public ByteBuffer toBytes(Row row) {
+            Known known = known(row);
+            var buffer = new ByteArrayOutputStream(256);
+            buffer.writeBytes(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(known.schema()).array());
+            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
+            try {
+                known.codec().write(known.row(), encoder);
+                encoder.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return ByteBuffer.wrap(buffer.toByteArray());
+        }
+
+        @Override
+        public Row ofBytes(ByteBuffer bytes) {
+            RowCodec codec = codec(bytes.getInt(bytes.position()));
+            covering(RowLayout.notNull(codec.layout().schema().getField("row").schema()));
+            int from = bytes.arrayOffset() + bytes.position() + Integer.BYTES;
+            BinaryDecoder in =
+                    DecoderFactory.get().binaryDecoder(bytes.array(), from, bytes.remaining() - Integer.BYTES, null);
+            try {
+                return codec.in(rows().layout(), codec.read(in));
+            } catch (IOException e) {
+                throw new UnreadableException("a row of " + table + " in a letter does not fit its schema: " + e, e);
+            }
+        }
+
+        @Override
+        public List<String> names() {
+            return rows().layout().names();
+        }
     }
 
     private static String text(byte[] key) {

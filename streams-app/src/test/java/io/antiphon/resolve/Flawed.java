@@ -51,6 +51,21 @@ final class Flawed {
         return resolver.hear(was, heard, columns, given(flaws, partition));
     }
 
+    /** At meshes where keys change, only the mistakes that have to do with them, and with ties, are made. */
+    static Moved hear(
+            Set<Flaw> flaws,
+            Moving moving,
+            @Nullable RowState was,
+            Journey journey,
+            Heard heard,
+            Columns columns,
+            Partition partition) {
+        if (heard instanceof Heard.Local local && flaws.contains(Flaw.TIE_BROKEN_BY_ARRIVAL)) {
+            return moving.hear(was, journey, atArrival(local, partition), columns, partition);
+        }
+        return moving.hear(was, journey, heard, columns, partition);
+    }
+
     static Verdict decide(
             Set<Flaw> flaws,
             Resolver resolver,

@@ -105,9 +105,9 @@ final class Interleavings {
         int[] heard = lengths(site);
         for (int i = 0; i < acts; i++) {
             world.passes(random.nextInt(5));
-            if (random.nextInt(20) == 0) {
+            if (random.nextInt(20) == 0 && !world.setup.moves()) {
                 world.truncate(site);
-            } else if (random.nextInt(20) == 0) {
+            } else if (random.nextInt(20) == 0 && !world.setup.moves()) {
                 world.withdraw(site, random.nextInt(world.setup.keys()));
             } else if (random.nextInt(3) > 0) {
                 world.write(site, random.split());
@@ -147,7 +147,9 @@ final class Interleavings {
             } else {
                 world.hear(site, log[1], 1);
             }
+            world.read(order.nextInt(world.partitions.size()), order.nextInt(3));
         }
+        world.readsAll();
     }
 
     /** What the logs say, without the versions: those may differ. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Oracle {
     private final Columns columns;
     private final PolicyOracle policies;
-    final List<Change> changes = new ArrayList<>();
+    final List<Change> changes;
     /** Those the resolver was told of. */
     final BitSet told = new BitSet();
 
@@ -28,8 +28,18 @@ final class Oracle {
     private boolean blurred;
 
     Oracle(Columns columns, List<SiteId> sites) {
+        this(columns, sites, new ArrayList<>());
+    }
+
+    private Oracle(Columns columns, List<SiteId> sites, List<Change> changes) {
         this.columns = columns;
+        this.changes = changes;
         this.policies = new PolicyOracle(columns, sites);
+    }
+
+    /** An oracle of another key whose changes are counted along with these. */
+    Oracle ofAnotherKey(List<SiteId> sites) {
+        return new Oracle(columns, sites, changes);
     }
 
     Change wrote(

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param lazyValues the last column is not carried by capture where it did not change
  * @param forgets when stable tombstones are forgotten
  * @param parks conflicts wait for a person
+ * @param moves keys of rows are changed, column 1 names a row for ever, and every value is written once
  */
 record Setup(
         long seed,
@@ -29,7 +30,8 @@ record Setup(
         int prefilled,
         boolean lazyValues,
         Forgets forgets,
-        boolean parks) {
+        boolean parks,
+        boolean moves) {
     enum Forgets {
         ON_ANSWER,
         ON_READ,
@@ -41,23 +43,25 @@ record Setup(
     static Setup of(long seed) {
         var random = new SplittableRandom(seed);
         int sites = 2 + random.nextInt(3);
+        boolean moves = new SplittableRandom(seed ^ 0x6A09E667L).nextInt(3) == 0;
         int width = 3 + random.nextInt(2);
-        int keys = 1 + random.nextInt(3);
+        int keys = (moves ? 3 : 1) + random.nextInt(3);
         List<SiteId> names = NAMES.subList(0, sites).stream().map(SiteId::new).toList();
-        boolean parks = random.nextInt(3) == 0;
+        boolean parks = random.nextInt(3) == 0 && !moves;
         return new Setup(
                 seed,
                 names,
                 keys,
                 1 + random.nextInt(keys),
-                parks
+                parks || moves
                         ? columns(width, random.nextInt(5))
                         : withPolicies(columns(width, random.nextInt(5)), names, random.split()),
                 2 + random.nextInt(2),
-                random.nextInt(3) == 0 ? 3 + random.nextInt(6) : 0,
+                random.nextInt(3) == 0 && !moves ? 3 + random.nextInt(6) : 0,
                 random.nextInt(4) == 0,
                 Forgets.values()[random.nextInt(3)],
-                parks);
+                parks,
+                moves);
     }
 
     private static Columns columns(int width, int granularity) {

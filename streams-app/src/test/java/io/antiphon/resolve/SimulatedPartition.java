@@ -33,15 +33,34 @@ final class SimulatedPartition implements Partition {
         }
     }
 
+    /**
+     * A letter on its way.
+     *
+     * @param carries the changes it carries
+     */
+    record Post(Letter letter, BitSet carries) {}
+
     final Map<Integer, RowState> states = new HashMap<>();
     /** The conflicts that wait for a person. */
     final Map<Integer, OpenConflict> open = new HashMap<>();
+
+    final Map<Integer, Journey> journeys = new HashMap<>();
+    /** Written to this partition's rows; read up to {@link #lettersRead}. */
+    final List<Post> letters = new ArrayList<>();
+
+    int lettersRead;
+    /** Letters that came before the row they are about. */
+    final List<Post> early = new ArrayList<>();
 
     final List<Sent> log = new ArrayList<>();
     final long[] answered;
     final long[] watermark;
     long lastVersion;
     private final List<SiteId> sites;
+
+    boolean hasLetters() {
+        return lettersRead < letters.size();
+    }
 
     SimulatedPartition(List<SiteId> sites) {
         this.sites = sites;

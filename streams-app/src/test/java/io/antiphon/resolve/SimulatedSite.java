@@ -134,6 +134,10 @@ final class SimulatedSite {
         return stored == null ? null : stored.row();
     }
 
+    long nextPosition() {
+        return lastPosition + 1;
+    }
+
     void logs(int partition, int key, Heard heard, @Nullable Change change, @Nullable Row row) {
         written[key] = ++lastPosition;
         log.get(partition).add(new Entry(lastPosition, key, heard, change, row, 0, List.of(), null));

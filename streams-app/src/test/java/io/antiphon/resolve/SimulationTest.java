@@ -28,11 +28,12 @@ class SimulationTest {
     @Test
     void theSimulationMeetsWhatItIsAbout() {
         var met =
-                seeds(300).mapToObj(seed -> Simulation.of(seed, Set.of()).run()).toList();
+                seeds(600).mapToObj(seed -> Simulation.of(seed, Set.of()).run()).toList();
 
         assertThat(met.stream().mapToInt(world -> world.conflicts).sum()).isGreaterThan(1_000);
         assertThat(met.stream().mapToInt(world -> world.sentAgain).sum()).isGreaterThan(100);
         assertThat(met.stream().mapToInt(world -> world.refusals).sum()).isGreaterThan(1_000);
+        assertThat(met.stream().mapToInt(World::lettersWritten).sum()).isGreaterThan(300);
         assertThat(met.stream().mapToInt(world -> world.accepted).sum()).isGreaterThan(100);
         assertThat(met.stream().mapToInt(world -> world.refusedDecisions).sum()).isGreaterThan(100);
     }

@@ -17,7 +17,8 @@ record Step(Kind kind, int site, int partition, long salt) {
         BLIND(1),
         LOSE_SLOT(1),
         FORGET(1),
-        DECIDE(4);
+        DECIDE(4),
+        READ(8);
 
         final int weight;
 

@@ -1,8 +1,10 @@
 package io.antiphon.resolve;
 
+import io.antiphon.key.RowKey;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.resolve.Heard.Operation;
 import io.antiphon.resolve.Setup.Forgets;
+import io.antiphon.resolve.SimulatedPartition.Post;
 import io.antiphon.resolve.SimulatedPartition.Sent;
 import io.antiphon.resolve.SimulatedSite.Batch;
 import io.antiphon.resolve.SimulatedSite.Emptied;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -31,6 +34,9 @@ final class World {
     final Setup setup;
     private final Set<Flaw> flaws;
     private final Resolver resolver;
+    private final Moving moving;
+    private final @Nullable MovesOracle moves;
+    private int lastValue;
     final List<SimulatedSite> sites = new ArrayList<>();
     final List<SimulatedPartition> partitions = new ArrayList<>();
     final List<Oracle> oracles = new ArrayList<>();
@@ -56,6 +62,7 @@ final class World {
         this.flaws = flaws;
         this.history = history;
         resolver = new Resolver(setup.sites());
+        moving = new Moving(resolver);
         for (SiteId id : setup.sites()) {
             sites.add(new SimulatedSite(id, sites.size(), setup));
         }
@@ -63,8 +70,12 @@ final class World {
             partitions.add(new SimulatedPartition(setup.sites()));
         }
         for (int key = 0; key < setup.keys(); key++) {
-            oracles.add(new Oracle(setup.columns(), setup.sites()));
+            oracles.add(
+                    setup.moves() && key > 0
+                            ? oracles.get(0).ofAnotherKey(setup.sites())
+                            : new Oracle(setup.columns(), setup.sites()));
         }
+        moves = setup.moves() ? new MovesOracle(setup.columns(), oracles.get(0).changes) : null;
         heardRows = new Row[sites.size()][setup.keys()];
         begins(new SplittableRandom(setup.seed() + 1));
     }
@@ -120,10 +131,22 @@ final class World {
                 say(() -> "clock of " + site.id + " jumps to " + now(site));
             }
             case REWRITE -> rewrite(site);
-            case TRUNCATE -> truncate(site);
-            case WITHDRAW -> withdraw(site, (int) (step.salt() >>> 16 & 0xFF) % setup.keys());
-            case BLIND -> site.blind = true;
-            case LOSE_SLOT -> losesItsSlot(site);
+            case TRUNCATE -> {
+                if (!setup.moves()) {
+                    truncate(site);
+                }
+            }
+            case WITHDRAW -> {
+                if (!setup.moves()) {
+                    withdraw(site, (int) (step.salt() >>> 16 & 0xFF) % setup.keys());
+                }
+            }
+            case BLIND -> site.blind = !setup.moves();
+            case LOSE_SLOT -> {
+                if (!setup.moves()) {
+                    losesItsSlot(site);
+                }
+            }
             case FORGET -> forget(partitions.get(partition));
             case DECIDE -> {
                 if (!glances.isEmpty()) {
@@ -133,6 +156,7 @@ final class World {
                     decide(glance, decision(glance, random));
                 }
             }
+            case READ -> read(partition, some);
         }
     }
 
@@ -164,16 +188,143 @@ final class World {
             if (random.nextInt(4) > 0) {
                 writeOne(site, key, Operation.INSERT, null, randomRow(key, random), commitTime);
             }
+        } else if (setup.moves() && random.nextInt(3) == 0) {
+            move(site, key, random, commitTime);
         } else if (random.nextInt(4) == 0) {
             writeOne(site, key, Operation.DELETE, stored.row(), null, commitTime);
         } else {
-            @Nullable Object[] values = stored.row().values().clone();
-            for (int column = 1; column < values.length; column++) {
-                if (random.nextInt(5) < 2) {
-                    values[column] = setup.value(column, random);
-                }
+            writeOne(site, key, Operation.UPDATE, stored.row(), changed(stored.row(), random, 2), commitTime);
+        }
+    }
+
+    /** The row with some values changed; in {@code often} of five. */
+    private Row changed(Row row, SplittableRandom random, int often) {
+        @Nullable Object[] values = row.values().clone();
+        for (int column = setup.moves() ? 2 : 1; column < values.length; column++) {
+            if (random.nextInt(5) < often) {
+                values[column] = value(column, random);
             }
-            writeOne(site, key, Operation.UPDATE, stored.row(), Row.owning(values), commitTime);
+        }
+        return Row.owning(values);
+    }
+
+    private Object value(int column, SplittableRandom random) {
+        return setup.moves() ? ++lastValue : setup.value(column, random);
+    }
+
+    /** Gives a row another key that no row has at the site. */
+    private void move(SimulatedSite site, int key, SplittableRandom random, long commitTime) {
+        int to = random.nextInt(setup.keys());
+        Stored stored = site.rows[key];
+        if (stored == null || site.rows[to] != null || site.isLocked(to, partition(to))) {
+            return;
+        }
+        @Nullable Object[] values = changed(stored.row(), random, 1).values().clone();
+        values[0] = to;
+        Row before = stored.row();
+        Row after = Row.owning(values);
+        site.rows[key] = null;
+        site.rows[to] = new Stored(after, commitTime, false);
+        site.made[to].or(site.made[key]);
+        long timely = Math.min(commitTime, time + MAX_SKEW);
+        Change change = oracle(key)
+                .wrote(site.index, key, Operation.UPDATE, before, after, site.made[to], site.lives[key], false, timely);
+        site.made[key].set(change.id());
+        // Moves are told apart by 64 microseconds: here every one counts.
+        var move = new Move(site.id, commitTime << 6, site.nextPosition(), rowKey(key), rowKey(to));
+        var delete = new Heard.Local(site.id, Operation.DELETE, before, null, commitTime, timely);
+        var insert = new Heard.Local(site.id, Operation.INSERT, null, after, commitTime, timely);
+        boolean unlinked = flaws.contains(Flaw.MOVE_TAKEN_AS_DELETE_AND_INSERT);
+        var keys = new BitSet();
+        keys.set(0);
+        Row old = flaws.contains(Flaw.BROUGHT_ALONG_TAKEN_AS_WRITTEN) ? null : before;
+        site.logs(partition(key), key, unlinked ? delete : new Heard.Departed(delete, move), change, null);
+        site.logs(partition(to), to, unlinked ? insert : new Heard.Arrived(insert, move, old, keys), change, after);
+        say(() -> site.id + " moves row " + key + " to " + to + ": " + change + " @" + commitTime);
+    }
+
+    private static RowKey rowKey(int key) {
+        return RowKey.of(List.of(key));
+    }
+
+    private static int key(RowKey rowKey) {
+        return Integer.parseInt(rowKey.values().get(0));
+    }
+
+    /** The resolver reads letters that rows of other keys have written. */
+    void read(int index, int count) {
+        SimulatedPartition partition = partitions.get(index);
+        for (int i = 0; i < count && partition.lettersRead < partition.letters.size(); i++) {
+            Post post = partition.letters.get(partition.lettersRead++);
+            int key = key(post.letter().to());
+            if (post.letter() instanceof Letter.Returned
+                    || arrived(partition, key, post.letter().move())) {
+                oracle(key).told.or(post.carries());
+            } else {
+                partition.early.add(post);
+            }
+            say(() -> "  resolver reads at row " + key + ": " + post.letter());
+            RowState was = partition.states.get(key);
+            if (was != null
+                    && post.letter() instanceof Letter.Carried
+                    && flaws.contains(Flaw.WRITTEN_TAKEN_AS_BROUGHT_ALONG)) {
+                was = was.with(ColumnClocks.of(was.clocks().base().ancient()));
+            }
+            moved(partition, key, moving.read(was, journey(partition, key), post.letter(), setup.columns(), partition));
+        }
+    }
+
+    int lettersWritten() {
+        return partitions.stream()
+                .mapToInt(partition -> partition.letters.size())
+                .sum();
+    }
+
+    /** The resolver reads letters until there are none. */
+    void readsAll() {
+        while (partitions.stream().anyMatch(SimulatedPartition::hasLetters)) {
+            for (int partition = 0; partition < partitions.size(); partition++) {
+                read(partition, Integer.MAX_VALUE);
+            }
+        }
+    }
+
+    private static boolean arrived(SimulatedPartition partition, int key, Move move) {
+        return journey(partition, key).arrivals().stream()
+                .anyMatch(arrival -> arrival.move().equals(move));
+    }
+
+    private static Journey journey(SimulatedPartition partition, int key) {
+        return partition.journeys.getOrDefault(key, Journey.NONE);
+    }
+
+    private void moved(SimulatedPartition partition, int key, Moved moved) {
+        Journey journey = moved.journey();
+        if (flaws.contains(Flaw.EARLY_LETTER_THROWN_AWAY)) {
+            journey = new Journey(journey.formers(), journey.arrivals(), List.of());
+        }
+        partition.journeys.put(key, journey);
+        if (journey.isOver()) {
+            partition.journeys.remove(key);
+        }
+        for (Outcome outcome : moved.outcomes()) {
+            becomes(partition, key, outcome);
+        }
+        for (Letter letter : moved.letters()) {
+            posts(key, letter);
+        }
+    }
+
+    private void posts(int from, Letter letter) {
+        say(() -> "  row " + from + " writes " + letter);
+        boolean lost = letter instanceof Letter.Carried && flaws.contains(Flaw.LATE_UPDATE_NOT_CARRIED)
+                || letter instanceof Letter.Recalled && flaws.contains(Flaw.BEATEN_MOVE_NOT_RECALLED)
+                || letter instanceof Letter.Returned returned
+                        && !returned.last()
+                        && flaws.contains(Flaw.RETURNED_THROWN_AWAY);
+        if (!lost) {
+            BitSet carries = Objects.requireNonNull(moves).carriedBy(letter, oracle(from).told);
+            partitions.get(partition(key(letter.to()))).letters.add(new Post(letter, carries));
         }
     }
 
@@ -346,16 +497,53 @@ final class World {
     private void hear(SimulatedSite site, SimulatedPartition partition, int key, Heard heard, @Nullable Change change) {
         RowState was = remembered(partition, key);
         Row standing = was == null || !was.exists() ? null : was.row();
-        Outcome outcome = Flawed.hear(flaws, resolver, was, heard, setup.columns(), asFarAsRead(partition, key));
         decisions++;
-        RowState state = outcome.state();
-        say(() -> "  resolver hears " + Told.of(heard) + (change == null ? "" : " (#" + change.id() + ")")
-                + "\n      -> " + Told.of(outcome));
+        if (moves != null) {
+            hearOfMoves(partition, key, was, heard, change);
+            return;
+        }
+        Outcome outcome = Flawed.hear(flaws, resolver, was, heard, setup.columns(), asFarAsRead(partition, key));
+        say(() -> "  resolver hears " + Told.of(heard) + (change == null ? "" : " (#" + change.id() + ")"));
+        isAcknowledged(heard, outcome);
+        if (change != null) {
+            oracle(key).judge(change, standing, outcome);
+        }
+        becomes(partition, key, outcome);
+    }
+
+    private void hearOfMoves(
+            SimulatedPartition partition, int key, @Nullable RowState was, Heard heard, @Nullable Change change) {
+        say(() -> "  resolver hears " + Told.of(heard) + (change == null ? "" : " (#" + change.id() + ")"));
+        Moved moved = Flawed.hear(flaws, moving, was, journey(partition, key), heard, setup.columns(), partition);
+        isAcknowledged(heard, moved.outcomes().get(0));
+        BitSet told = oracle(key).told;
+        if (change != null) {
+            told.set(change.id());
+        }
+        if (change != null && heard instanceof Heard.Arrived arrived) {
+            told.or(change.past());
+            partition.early.removeIf(post -> {
+                boolean mine = post.letter().move().equals(arrived.move());
+                if (mine) {
+                    told.or(post.carries());
+                }
+                return mine;
+            });
+        }
+        moved(partition, key, moved);
+    }
+
+    private static void isAcknowledged(Heard heard, Outcome outcome) {
         if (outcome instanceof Outcome.Held || heard instanceof Heard.Echo && !isAcknowledgement(outcome)) {
             throw new Broken("an echo of an outcome was taken for something else: " + outcome);
         }
-        if (change != null) {
-            oracle(key).judge(change, standing, outcome);
+    }
+
+    private void becomes(SimulatedPartition partition, int key, Outcome outcome) {
+        RowState state = outcome.state();
+        say(() -> "      -> " + key + ": " + Told.of(outcome));
+        if (moves != null && outcome instanceof Outcome.Decided decided) {
+            moves.logs(decided.disagreement());
         }
         if (state == null) {
             partition.states.remove(key);
@@ -519,7 +707,7 @@ final class World {
 
     private @Nullable RowState remembered(SimulatedPartition partition, int key) {
         RowState was = partition.states.get(key);
-        if (was == null || was.exists()) {
+        if (was == null || was.exists() || partition.journeys.containsKey(key)) {
             return was;
         }
         boolean dropped = flaws.contains(Flaw.TOMBSTONE_DROPPED_EARLY)
@@ -531,6 +719,7 @@ final class World {
     private boolean isForgettable(int key, RowState state, SimulatedPartition partition) {
         return !state.exists()
                 && resolver.isStable(state.version(), partition)
+                && !partition.journeys.containsKey(key)
                 && (!partition.open.containsKey(key) || flaws.contains(Flaw.OPEN_CONFLICT_FORGOTTEN))
                 && sites.stream().allMatch(site -> site.missed[key] == null);
     }
@@ -541,6 +730,15 @@ final class World {
     }
 
     void forget(SimulatedPartition partition) {
+        for (int key : List.copyOf(partition.journeys.keySet())) {
+            moved(
+                    partition,
+                    key,
+                    moving.settle(partition.states.get(key), journey(partition, key), setup.columns(), partition));
+            if (flaws.contains(Flaw.FORMER_ROW_FORGOTTEN_EARLY)) {
+                partition.journeys.remove(key);
+            }
+        }
         partition.states.entrySet().removeIf(of -> isForgettable(of.getKey(), of.getValue(), partition));
     }
 
@@ -788,6 +986,9 @@ final class World {
                                     == site.log.get(partition).size()
                             && site.position[partition]
                                     == partitions.get(partition).log.size();
+                    quiet &= partitions.get(partition).lettersRead
+                            == partitions.get(partition).letters.size();
+                    read(partition, 1 + random.nextInt(8));
                     commit(site, partition);
                     hear(site, partition, random.nextInt(4) == 0 ? 3 : Integer.MAX_VALUE);
                     begin(site, partition, 1 + random.nextInt(20));
@@ -824,6 +1025,9 @@ final class World {
 
     /** P1. */
     void converged() {
+        if (moves != null) {
+            moves.judge(resolvedRows());
+        }
         for (int key = 0; key < setup.keys(); key++) {
             RowState state = partitions.get(partition(key)).states.get(key);
             Row resolved = state == null || !state.exists() ? null : state.row();
@@ -836,8 +1040,26 @@ final class World {
         }
     }
 
+    private @Nullable Row[] resolvedRows() {
+        @Nullable Row[] rows = new Row[setup.keys()];
+        for (int key = 0; key < rows.length; key++) {
+            RowState state = partitions.get(partition(key)).states.get(key);
+            rows[key] = state == null || !state.exists() ? null : state.row();
+        }
+        return rows;
+    }
+
     /** P5 and P10: a change of a quiet row is written once at every other site, meets no conflict, and leaves nothing to remember. */
     void isQuiet(SplittableRandom random) {
+        for (int round = 0; round < 2 * setup.keys(); round++) {
+            partitions.forEach(this::forget);
+            settles(random);
+        }
+        for (SimulatedPartition partition : partitions) {
+            if (!partition.journeys.isEmpty()) {
+                throw new Broken("journeys that never end: " + partition.journeys);
+            }
+        }
         for (SimulatedPartition partition : partitions) {
             forget(partition);
             partition.states.forEach((key, state) -> {
@@ -877,7 +1099,7 @@ final class World {
             return;
         }
         @Nullable Object[] values = stored.row().values().clone();
-        values[1] = setup.value(1, random);
+        values[setup.moves() ? 2 : 1] = value(setup.moves() ? 2 : 1, random);
         writeOne(site, key, Operation.UPDATE, stored.row(), Row.owning(values), now(site));
         settles(random);
         converged();
@@ -896,7 +1118,7 @@ final class World {
         @Nullable Object[] values = new Object[setup.columns().count()];
         values[0] = key;
         for (int column = 1; column < values.length; column++) {
-            values[column] = setup.value(column, random);
+            values[column] = value(column, random);
         }
         return Row.owning(values);
     }

@@ -450,6 +450,11 @@ class DecisionsTest {
                 String cause) {}
 
         @Override
+        public void says(io.antiphon.key.RowKey to, io.antiphon.contract.MoveLetter letter) {
+            throw new AssertionError("a letter to " + to);
+        }
+
+        @Override
         public void unreadable(
                 SiteId site,
                 io.antiphon.mesh.TableId table,

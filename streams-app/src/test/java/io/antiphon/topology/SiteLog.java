@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -21,7 +22,9 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What capture would say of one site's table {@code public.customer(id, name, city)}. */
@@ -137,6 +140,39 @@ final class SiteLog {
 
     byte[] deleted(Customer before, long commitTime) {
         return change("d", before, null, commitTime, null);
+    }
+
+    /** A change of key: a delete and an insert at one place of the log, which name each other. */
+    void moved(Customer before, Customer after, long commitTime) {
+        position++;
+        changeOfKey("d", before, null, key(before.id()), "__debezium.newkey", key(after.id()), commitTime);
+        changeOfKey("c", before, after, key(after.id()), "__debezium.oldkey", key(before.id()), commitTime);
+    }
+
+    private void changeOfKey(
+            String op,
+            Customer before,
+            @Nullable Customer after,
+            byte[] key,
+            String header,
+            byte[] other,
+            long commitTime) {
+        GenericRecord from = new GenericRecordBuilder(source)
+                .set("version", "3")
+                .set("sequence", "[\"" + position + "\",\"" + position + "\"]")
+                .set("ts_us", commitTime)
+                .build();
+        GenericRecord record = new GenericRecordBuilder(envelope)
+                .set("before", record(before))
+                .set("after", record(after))
+                .set("source", from)
+                .set("op", op)
+                .build();
+        var headers = new RecordHeaders()
+                .add(header, other)
+                .add("antiphon.key-columns", RowKey.of(List.of("id")).toBytes());
+        topic.pipeInput(
+                new TestRecord<>(key, wire(record, envelope), headers, Instant.ofEpochMilli(commitTime / 1000)));
     }
 
     byte[] found(Customer row, long time) {

@@ -1,5 +1,6 @@
 package io.antiphon.capture;
 
+import io.antiphon.key.RowKey;
 import io.antiphon.mesh.DatabaseNames;
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.SiteId;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>Rows of the captured tables get their key in canonical form and are otherwise left alone.
+ *   <li>The insert that follows from a change of key also gets the row as it was under its former key, and both records of the change the names
+ *       of the key columns: what the change itself wrote can be told from that.
  *   <li>Rows of our position table become answers, rows of our marker table become markers; both go to the captured topic-partition they speak
  *       of, where they stand among that partition's changes in the order of the site's log.
  *   <li>What says nothing is dropped: heartbeat rows, rows of other meshes, deleted position and marker rows, marker rows read by a snapshot,
@@ -38,10 +41,13 @@ public final class CaptureTransform<R extends ConnectRecord<R>> implements Trans
     private static final Logger LOG = LoggerFactory.getLogger(CaptureTransform.class);
     private static final String NEW_KEY = "__debezium.newkey";
     private static final String OLD_KEY = "__debezium.oldkey";
+    private static final String KEY_COLUMNS = "antiphon.key-columns";
     private static final int SCHEMAS_KEPT = 1_000;
 
     private final Map<Schema, KeyForm> forms = new IdentityHashMap<>();
     private final Map<String, String> capturedTopics = new HashMap<>();
+    private @Nullable Struct left;
+    private String leftKey = "";
     private String mesh = "";
     private String site = "";
     private String capturePrefix = "";
@@ -101,30 +107,62 @@ public final class CaptureTransform<R extends ConnectRecord<R>> implements Trans
     private R withCanonicalKey(R captured, Struct key) {
         KeyForm form = form(key.schema(), captured.valueSchema());
         Headers headers = captured.headers();
+        Object value = captured.value();
+        String text = form.text(key);
         if (!headers.isEmpty()) {
-            headers = withCanonicalKeys(headers, form);
+            headers = withCanonicalKeys(headers, form, key.schema());
+            value = withFormerRow(value, text, headers);
         }
         return captured.newRecord(
                 captured.topic(),
                 captured.kafkaPartition(),
                 RowKeyConverter.ROW_KEY,
-                form.text(key),
+                text,
                 captured.valueSchema(),
-                captured.value(),
+                value,
                 captured.timestamp(),
                 headers);
     }
 
-    private static Headers withCanonicalKeys(Headers headers, KeyForm form) {
+    private static Headers withCanonicalKeys(Headers headers, KeyForm form, Schema keySchema) {
         Headers canonical = headers.duplicate();
+        boolean any = false;
         for (String name : new String[] {NEW_KEY, OLD_KEY}) {
             Header header = canonical.lastWithName(name);
             if (header != null && header.value() instanceof Struct key) {
                 canonical.remove(name);
                 canonical.addString(name, form.text(key));
+                any = true;
             }
         }
+        if (any) {
+            canonical.addString(
+                    KEY_COLUMNS,
+                    RowKey.of(keySchema.fields().stream().map(Field::name).toList())
+                            .text());
+        }
         return canonical;
+    }
+
+    /** Debezium sends the delete under the former key, and at once the insert under the new one, without the row as it was. */
+    private @Nullable Object withFormerRow(@Nullable Object value, String key, Headers headers) {
+        if (!(value instanceof Struct change)) {
+            return value;
+        }
+        if (headers.lastWithName(NEW_KEY) != null) {
+            left = change.getStruct("before");
+            leftKey = key;
+            return value;
+        }
+        Header former = headers.lastWithName(OLD_KEY);
+        Struct row = left;
+        left = null;
+        if (former == null || row == null || !leftKey.equals(former.value())) {
+            return value;
+        }
+        var completed = new Struct(change.schema());
+        change.schema().fields().forEach(field -> completed.put(field, change.getWithoutDefault(field.name())));
+        return completed.put("before", row);
     }
 
     private KeyForm form(Schema key, @Nullable Schema value) {

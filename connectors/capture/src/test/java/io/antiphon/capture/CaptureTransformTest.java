@@ -219,6 +219,36 @@ class CaptureTransformTest {
     }
 
     @Test
+    void theInsertOfAMovedRowShowsTheRowAsItWas() {
+        Struct before = new Struct(ROW).put("id", "2.00");
+        SourceRecord delete = captured("shop.berlin.public.customer", ROW, "d", null);
+        delete = delete.newRecord(
+                delete.topic(),
+                null,
+                ROW_KEY,
+                new Struct(ROW_KEY).put("id", "2.00"),
+                delete.valueSchema(),
+                ((Struct) delete.value()).put("before", before),
+                delete.timestamp());
+        delete.headers().addStruct("__debezium.newkey", new Struct(ROW_KEY).put("id", "1.50"));
+        SourceRecord insert = captured("shop.berlin.public.customer", ROW, "c", new Struct(ROW).put("id", "1.50"));
+        insert.headers().addStruct("__debezium.oldkey", new Struct(ROW_KEY).put("id", "2.00"));
+        SourceRecord another = captured("shop.berlin.public.customer", ROW, "c", new Struct(ROW).put("id", "7"));
+        another.headers().addStruct("__debezium.oldkey", new Struct(ROW_KEY).put("id", "2.00"));
+
+        transform.apply(delete);
+        SourceRecord out = transform.apply(insert);
+
+        assertThat(((Struct) out.value()).getStruct("before")).isEqualTo(before);
+        assertThat(((Struct) out.value()).getStruct("after")).isEqualTo(((Struct) insert.value()).getStruct("after"));
+        assertThat(((Struct) insert.value()).getStruct("before")).isNull();
+        assertThat(out.headers().lastWithName("antiphon.key-columns").value()).isEqualTo("[\"id\"]");
+        assertThat(((Struct) transform.apply(another).value()).getStruct("before"))
+                .as("of a row whose former self was not seen just before")
+                .isNull();
+    }
+
+    @Test
     void aTruncateAndDebeziumsOwnHeartbeatPassAsTheyAre() {
         var truncate = new SourceRecord(
                 Map.of(), Map.of(), "shop.berlin.public.customer", null, null, null, envelope(ROW), null);

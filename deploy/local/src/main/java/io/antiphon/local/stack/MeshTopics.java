@@ -56,6 +56,10 @@ final class MeshTopics {
         for (Table table : configuration.tables()) {
             add(topics.resolved(table.id()), configuration.partitions(), Map.of("cleanup.policy", "compact"));
         }
+        add(
+                topics.letters(),
+                configuration.partitions(),
+                kept(configuration.retention().captured()));
         Map<String, String> decided = kept(configuration.retention().conflicts());
         for (String topic : List.of(topics.conflicts(), topics.deadLetters())) {
             add(topic, configuration.partitions(), decided);

@@ -68,7 +68,7 @@ class ConflictLineTest {
     }
 
     private static ConflictSide side(String site, long time, long seen, @Nullable String row) {
-        return new ConflictSide(site, time, 0L, seen, row);
+        return new ConflictSide(site, time, 0L, seen, row, null);
     }
 
     private static String time(long second) {
