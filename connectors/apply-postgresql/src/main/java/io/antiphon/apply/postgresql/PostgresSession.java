@@ -36,6 +36,13 @@ import org.slf4j.LoggerFactory;
  * triggers and foreign keys do not fire a second time.
  */
 final class PostgresSession implements Session {
+    /**
+     * Seconds after which a line over which nothing comes is given up, by both ends: the database's, because a session that nobody hears of
+     * holds its origin. A statement writes one batch and waits for no lock longer than five seconds, so it takes a few; where it takes longer,
+     * {@code socketTimeout} in the site's url counts.
+     */
+    private static final String SILENCE = "60";
+
     private static final Logger LOG = LoggerFactory.getLogger(PostgresSession.class);
     private static final int STATEMENTS_KEPT = 200;
     private static final int WRITINGS_KEPT = 100;
@@ -75,7 +82,7 @@ final class PostgresSession implements Session {
         properties.setProperty(
                 "ApplicationName", "antiphon apply-" + target.names().site() + "-" + target.task());
         properties.setProperty("connectTimeout", "10");
-        properties.setProperty("socketTimeout", "300");
+        properties.setProperty("socketTimeout", SILENCE);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("prepareThreshold", "1");
         try {
@@ -104,6 +111,10 @@ final class PostgresSession implements Session {
             statement.execute("SET session_replication_role = replica");
             statement.execute("SET lock_timeout = '5s'");
             statement.execute("SET statement_timeout = 0");
+            statement.execute("SET tcp_keepalives_idle = 20");
+            statement.execute("SET tcp_keepalives_interval = 10");
+            statement.execute("SET tcp_keepalives_count = 3");
+            statement.execute("SET tcp_user_timeout = '" + SILENCE + "s'");
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET DateStyle = 'ISO'");
             statement.execute("SET default_transaction_isolation = 'read committed'");

@@ -5,6 +5,7 @@ import static io.antiphon.apply.postgresql.ResolvedTopic.holds;
 import static io.antiphon.apply.postgresql.ResolvedTopic.knows;
 import static io.antiphon.apply.postgresql.ResolvedTopic.knowsFromSnapshot;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.antiphon.time.HybridTime;
@@ -14,7 +15,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.RetriableException;
+import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ApplyTest {
     private static final Schema CUSTOMER =
@@ -47,6 +51,28 @@ class ApplyTest {
                             "SELECT epoch, next_offset, version, applied, outcomes, waiting FROM antiphon.position"))
                     .isEqualTo("1|3|" + customer.version() + "|2|[]|[]");
             assertThat(sink.commits().get(customer.partition()).offset()).isEqualTo(3);
+        }
+    }
+
+    /** Where it is not given up, this never ends. */
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aLineThatHasGoneMuteIsGivenUpAndWhatWasInHandIsAppliedOnceOverAnother() throws Exception {
+        try (Tokyo tokyo = Tokyo.withTable(DDL);
+                MuteLine line = tokyo.line()) {
+            ResolvedTopic customer = tokyo.topic("customer", 0, CUSTOMER);
+            Tokyo.Sink sink = tokyo.over(line).sink(0, customer).opens();
+            sink.receives(customer.row(1, "Ann"));
+            SinkRecord bob = customer.row(2, "Bob");
+
+            line.goesMute();
+
+            assertThatThrownBy(() -> sink.receives(bob)).isInstanceOf(RetriableException.class);
+            await().atMost(2, TimeUnit.MINUTES)
+                    .ignoreException(RetriableException.class)
+                    .untilAsserted(() -> sink.receives(bob));
+            assertThat(tokyo.rows("SELECT * FROM customer ORDER BY id")).containsExactly("1|Ann", "2|Bob");
+            assertThat(tokyo.read("SELECT next_offset FROM antiphon.position")).isEqualTo("2");
         }
     }
 

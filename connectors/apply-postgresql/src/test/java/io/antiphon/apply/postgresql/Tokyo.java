@@ -116,6 +116,16 @@ final class Tokyo implements AutoCloseable {
                         + "', NULL, NULL, 'proto_version', '1', 'publication_names', 'heard')) AS heard WHERE said IN ('O', 'I', 'U', 'D')");
     }
 
+    /** Has the sinks to come connect over this line, and give it up after a second's silence. */
+    Tokyo over(MuteLine line) {
+        String here = ":" + Server.port() + "/";
+        return setting("connection.url", Server.url(mesh).replace(here, ":" + line.port() + "/") + "&socketTimeout=1");
+    }
+
+    MuteLine line() throws IOException {
+        return new MuteLine(Server.port());
+    }
+
     Connection newConnection() throws SQLException {
         return DriverManager.getConnection(Server.url(mesh), "postgres", "");
     }
@@ -234,6 +244,10 @@ final class Tokyo implements AutoCloseable {
 
         static String url(String database) {
             return POSTGRES.getJdbcUrl("postgres", database);
+        }
+
+        static int port() {
+            return POSTGRES.getPort();
         }
 
         private static EmbeddedPostgres start() {
