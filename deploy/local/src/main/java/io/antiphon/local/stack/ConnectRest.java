@@ -27,6 +27,9 @@ public final class ConnectRest {
     /** What has just been written through one request is not at once read by the next. */
     private static final Duration APPEARING = Duration.ofSeconds(5);
 
+    /** What Debezium says where the slot does not begin before what it had read. */
+    private static final String LOG_GONE = "but this is no longer available on the server";
+
     /** The state of a connector and of its tasks. */
     public record Status(String name, String state, String trace, List<Task> tasks) {
         public Status {
@@ -58,6 +61,10 @@ public final class ConnectRest {
                 if (line.startsWith("Caused by: ")) {
                     found = line.substring("Caused by: ".length());
                 }
+            }
+            if (found.contains(LOG_GONE)) {
+                return "what was written there since it stopped cannot be read any more, because its slot is gone or lost"
+                        + Continuity.MEND;
             }
             return found.replaceFirst("^(?:[a-z_0-9]+\\.)+", "");
         }

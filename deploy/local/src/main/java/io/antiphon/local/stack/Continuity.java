@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * <p>Where not, going on would lose changes without a word.
  */
 final class Continuity {
-    private static final String MEND =
+    static final String MEND =
             "; run antiphon remove and start again: the sites are then read anew, and what differs is decided"
                     + " and logged as a conflict";
 

@@ -77,6 +77,17 @@ class ConnectRestTest {
                 .contains("PSQLException: FATAL: password authentication failed");
     }
 
+    @Test
+    void tellsWhatToDoWhereTheSlotIsGone() {
+        var task = new ConnectRest.Task(0, "FAILED", """
+                io.debezium.DebeziumException: The connector is trying to read change stream starting at PostgresOffsetContext [lsn=LSN{0/1BB9D68}], \
+                but this is no longer available on the server. Reconfigure the connector to use a snapshot mode when needed.
+                \tat io.debezium.connector.common.BaseSourceTask.validateSchemaHistory(BaseSourceTask.java:1)""");
+        assertThat(new ConnectRest.Status("capture-berlin", "RUNNING", "", List.of(task)).failure())
+                .hasValueSatisfying(reason ->
+                        assertThat(reason).contains("slot is gone or lost", "run antiphon remove and start again"));
+    }
+
     private static ConnectRest.Status status(String connector, String... tasks) {
         return new ConnectRest.Status(
                 "apply-berlin",
