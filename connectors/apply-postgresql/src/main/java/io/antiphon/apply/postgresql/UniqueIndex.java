@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,13 +87,13 @@ record UniqueIndex(
                                 + cells.get(i).column().quoted())
                         .collect(Collectors.joining(", "))
                 + " FROM unnest(" + Statements.parameters(cells) + ") AS r(" + Statements.names(cells) + ")";
-        String keyNames = names("k", key.size());
-        return "SELECT " + texts(key.size()) + ", h.shown FROM (SELECT " + named("k", quoted(key)) + ", "
+        return "SELECT " + numbered("h.k%d::text", key.size()) + ", h.shown FROM (SELECT " + named("k", quoted(key))
+                + ", "
                 + named("u", values) + ", " + shown(key) + " AS shown FROM " + table.quoted() + condition()
                 + ") AS h JOIN (SELECT "
                 + named("k", quoted(key)) + ", " + named("u", values) + " FROM (" + given + ") AS g" + condition()
-                + ") AS n ON " + equal() + " WHERE (" + prefixed("h", keyNames) + ") IS DISTINCT FROM ("
-                + prefixed("n", keyNames) + ")";
+                + ") AS n ON " + equal() + " WHERE (" + numbered("h.k%d", key.size()) + ") IS DISTINCT FROM ("
+                + numbered("n.k%d", key.size()) + ")";
     }
 
     private String condition() {
@@ -109,8 +110,7 @@ record UniqueIndex(
 
     private String shown(List<Writing.Cell> key) {
         return "pg_catalog.jsonb_build_object("
-                + java.util.stream.Stream.concat(
-                                key.stream().map(cell -> cell.column().name()), columns.stream())
+                + Stream.concat(key.stream().map(cell -> cell.column().name()), columns.stream())
                         .distinct()
                         .map(name -> "'" + name.replace("'", "''") + "', " + Column.quote(name))
                         .collect(Collectors.joining(", "))
@@ -127,17 +127,7 @@ record UniqueIndex(
                 .collect(Collectors.joining(", "));
     }
 
-    private static String names(String prefix, int count) {
-        return IntStream.range(0, count).mapToObj(i -> prefix + i).collect(Collectors.joining(" "));
-    }
-
-    private static String prefixed(String from, String names) {
-        return java.util.Arrays.stream(names.split(" ", -1))
-                .map(name -> from + "." + name)
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String texts(int count) {
-        return IntStream.range(0, count).mapToObj(i -> "h.k" + i + "::text").collect(Collectors.joining(", "));
+    private static String numbered(String pattern, int count) {
+        return IntStream.range(0, count).mapToObj(pattern::formatted).collect(Collectors.joining(", "));
     }
 }
