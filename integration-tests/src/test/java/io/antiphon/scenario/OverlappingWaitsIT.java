@@ -4,6 +4,7 @@ import static io.antiphon.site.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.antiphon.local.agreement.Arrival;
+import io.antiphon.local.stack.Stack;
 import io.antiphon.mesh.TableId;
 import io.antiphon.mesh.Topics;
 import io.antiphon.site.OnSharedMesh;
@@ -65,8 +66,9 @@ class OverlappingWaitsIT {
     }
 
     private static CompletableFuture<Arrival.Outcome> waiting(Shared mesh, TableId table) {
-        return CompletableFuture.supplyAsync(() ->
-                new Arrival(mesh.mesh().stack().configuration(), List.of(table)).await(PATIENCE, (here, of) -> {}));
+        Stack stack = mesh.mesh().stack();
+        return CompletableFuture.supplyAsync(() -> new Arrival(stack.configuration(), List.of(table), stack.endpoints())
+                .await(PATIENCE, (here, of) -> {}));
     }
 
     private static void change(Admin admin, ConfigResource resource, Map<String, String> settings) throws Exception {

@@ -1,5 +1,6 @@
 package io.antiphon.scenario;
 
+import static io.antiphon.site.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.antiphon.site.OnSharedMesh;
@@ -45,7 +46,7 @@ class RefusedRowsIT {
                             + " INSERT INTO seat SELECT " + (100 + round) + ", 'new', seat FROM gone");
         }
         mesh.settles("seat");
-        assertThat(tokyo.rows("seat")).hasSize(40).isEqualTo(berlin.rows("seat"));
+        eventually(() -> assertThat(tokyo.rows("seat")).hasSize(40).isEqualTo(berlin.rows("seat")));
         assertThat(mesh.deadLetters("seat")).isEmpty();
     }
 }

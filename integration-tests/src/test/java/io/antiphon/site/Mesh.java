@@ -161,7 +161,8 @@ public final class Mesh implements AutoCloseable {
 
     /** Puts a question into every site's log, and waits until it has come out at every site. */
     private void passes(Collection<TableId> tables) {
-        Arrival.Outcome outcome = new Arrival(stack().configuration(), tables).await(PATIENCE, (markers, of) -> {});
+        Arrival.Outcome outcome =
+                new Arrival(stack().configuration(), tables, stack().endpoints()).await(PATIENCE, (markers, of) -> {});
         Assertions.assertThat(outcome)
                 .as("everything committed before is applied everywhere")
                 .isInstanceOf(Arrival.Outcome.Everything.class);

@@ -7,9 +7,11 @@ import io.antiphon.apply.postgresql.site.Verification;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Table;
 import io.antiphon.local.process.Deadline;
+import io.antiphon.local.stack.Endpoints;
 import io.antiphon.local.stack.Sites;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Compares the sites row by row, and never calls lag a difference: what differs is looked at again once everything committed until then has
@@ -32,11 +34,16 @@ public final class Agreement {
 
     private final Configuration configuration;
     private final BooleanSupplier replicates;
+    private final Supplier<Endpoints> endpoints;
 
-    /** @param replicates whether what is on its way can be expected to arrive */
-    public Agreement(Configuration configuration, BooleanSupplier replicates) {
+    /**
+     * @param replicates whether what is on its way can be expected to arrive
+     * @param endpoints where it is reached while it does
+     */
+    public Agreement(Configuration configuration, BooleanSupplier replicates, Supplier<Endpoints> endpoints) {
         this.configuration = configuration;
         this.replicates = replicates;
+        this.endpoints = endpoints;
     }
 
     /** @param patience how long to wait, in all, for what is on its way */
@@ -65,7 +72,8 @@ public final class Agreement {
                         before.differing()
                                 + " keys differ, but the pipeline is not running, so that they may be on their way: start it and try again");
             }
-            Arrival.Outcome arrival = new Arrival(configuration).await(deadline.left(), (markers, of) -> {});
+            Arrival.Outcome arrival =
+                    new Arrival(configuration, endpoints.get()).await(deadline.left(), (markers, of) -> {});
             if (arrival instanceof Arrival.Outcome.NotYet notYet) {
                 return new Answer.CannotTell(before.differing()
                         + " keys differ, but not everything has been applied yet: " + notYet.missing());

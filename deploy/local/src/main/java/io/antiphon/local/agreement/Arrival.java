@@ -7,6 +7,7 @@ import io.antiphon.apply.postgresql.site.SiteException;
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Table;
 import io.antiphon.local.process.Deadline;
+import io.antiphon.local.stack.Endpoints;
 import io.antiphon.local.stack.Sites;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
@@ -20,8 +21,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Waits until everything that was committed at any site before has been decided and is applied at every site.
@@ -34,6 +38,9 @@ public final class Arrival {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** A letter that recalls a row is answered, what is answered is decided, and what was decided is carried on. */
+    private static final int LETTERS_ANSWERED = 3;
 
     /** Told how many markers have arrived of how many. */
     @FunctionalInterface
@@ -57,14 +64,16 @@ public final class Arrival {
     private final List<PostgresSite> sites;
     private final Collection<TableId> tables;
     private final int partitions;
+    private final Endpoints endpoints;
 
     /** Of every table. */
-    public Arrival(Configuration configuration) {
-        this(configuration, configuration.tables().stream().map(Table::id).toList());
+    public Arrival(Configuration configuration, Endpoints endpoints) {
+        this(configuration, configuration.tables().stream().map(Table::id).toList(), endpoints);
     }
 
     /** Of these tables only. */
-    public Arrival(Configuration configuration, Collection<TableId> tables) {
+    public Arrival(Configuration configuration, Collection<TableId> tables, Endpoints endpoints) {
+        this.endpoints = endpoints;
         this.sites = Sites.of(configuration);
         this.tables = List.copyOf(tables);
         this.partitions = configuration.partitions();
@@ -76,11 +85,14 @@ public final class Arrival {
      */
     public Outcome await(Duration timeout, Progress progress) {
         Map<SiteId, Markers> markers = new LinkedHashMap<>();
-        try {
+        try (var letters = new Letters(endpoints, partitions)) {
             for (PostgresSite site : sites) {
                 markers.put(site.id(), site.markers());
             }
-            return await(markers, timeout, progress);
+            return await(markers, letters, timeout, progress);
+        } catch (KafkaException e) {
+            throw new UnansweredException(
+                    "Kafka at " + endpoints.bootstrapServers() + " does not answer: " + e.getMessage());
         } catch (SQLException e) {
             throw new UnansweredException("a site stopped answering while its arrivals were waited for: "
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
@@ -89,9 +101,43 @@ public final class Arrival {
         }
     }
 
-    private Outcome await(Map<SiteId, Markers> sites, Duration timeout, Progress progress) throws SQLException {
+    /** A row whose key was changed goes on by letter, behind the markers: what letters bring is waited for in a round of its own. */
+    private Outcome await(Map<SiteId, Markers> sites, Letters letters, Duration timeout, Progress progress)
+            throws SQLException {
         Instant began = Instant.now();
         Deadline deadline = Deadline.in(timeout);
+        Map<TopicPartition, Long> before = letters.ends();
+        boolean allRead = letters.areRead(before);
+        Optional<Outcome> notYet = round(sites, deadline, progress);
+        Map<TopicPartition, Long> written = letters.ends();
+        if (notYet.isEmpty() && !(allRead && written.equals(before))) {
+            if (!areRead(letters, written, deadline)) {
+                return new Outcome.NotYet("letters about rows whose keys were changed are still on their way");
+            }
+            notYet = round(sites, deadline, progress);
+        }
+        return notYet.orElseGet(() -> new Outcome.Everything(Duration.between(began, Instant.now())));
+    }
+
+    /** Waits until these letters are read, and the letters that they are answered with. */
+    private static boolean areRead(Letters letters, Map<TopicPartition, Long> written, Deadline deadline) {
+        Map<TopicPartition, Long> until = written;
+        for (int answers = 0; answers <= LETTERS_ANSWERED; answers++) {
+            Map<TopicPartition, Long> these = until;
+            if (!deadline.sees(() -> letters.areRead(these), LOOK)) {
+                return false;
+            }
+            until = letters.ends();
+            if (until.equals(these)) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    /** Asks every partition of every site, and waits until all have answered everywhere; empty then. */
+    private Optional<Outcome> round(Map<SiteId, Markers> sites, Deadline deadline, Progress progress)
+            throws SQLException {
         Map<Marker, Long> asked = ask(sites);
         Duration pause = FIRST_PAUSE;
         Deadline again = Deadline.in(pause);
@@ -100,10 +146,10 @@ public final class Arrival {
             int all = asked.size() * sites.size();
             progress.arrived(all - missing.values().stream().mapToInt(Set::size).sum(), all);
             if (missing.isEmpty()) {
-                return new Outcome.Everything(Duration.between(began, Instant.now()));
+                return Optional.empty();
             }
             if (deadline.passed()) {
-                return new Outcome.NotYet(inWords(missing));
+                return Optional.of(new Outcome.NotYet(inWords(missing)));
             }
             if (again.passed()) {
                 ask(sites);

@@ -38,8 +38,8 @@ public final class FirstRound {
         while (true) {
             String missing;
             try {
-                Arrival.Outcome outcome =
-                        new Arrival(stack.configuration(), tablesNotHeld()).await(deadline.left(), telling);
+                Arrival.Outcome outcome = new Arrival(stack.configuration(), tablesNotHeld(), stack.endpoints())
+                        .await(deadline.left(), telling);
                 if (!(outcome instanceof Arrival.Outcome.NotYet notYet)) {
                     return;
                 }

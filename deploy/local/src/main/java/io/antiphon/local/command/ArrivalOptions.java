@@ -2,6 +2,7 @@ package io.antiphon.local.command;
 
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Kafka;
+import io.antiphon.local.stack.Endpoints;
 import io.antiphon.local.stack.Home;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
@@ -31,6 +32,10 @@ final class ArrivalOptions {
     /** Whether the pipeline runs, as far as can be told: on somebody's own cluster it may run elsewhere. */
     boolean replicates(Configuration configuration) {
         return configuration.kafka() instanceof Kafka.Cluster || Home.isHeld(mesh.home(configuration));
+    }
+
+    Endpoints endpoints(Configuration configuration) {
+        return RunningMesh.of(mesh, configuration);
     }
 
     String stopped(Configuration configuration) {

@@ -41,7 +41,8 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         Configuration configuration = arrival.configuration();
         Screen screen = Screen.standard();
-        var agreement = new Agreement(configuration, () -> arrival.replicates(configuration));
+        var agreement = new Agreement(
+                configuration, () -> arrival.replicates(configuration), () -> arrival.endpoints(configuration));
         Agreement.Answer answer = agreement.of(
                 arrival.timeout(),
                 (table, compared, estimated) -> screen.draw(List.of(Bar.of(table.toString(), compared, estimated))));

@@ -37,7 +37,7 @@ final class WaitCommand implements Callable<Integer> {
             screen.say(arrival.stopped(configuration));
             return Exit.BAD;
         }
-        Arrival.Outcome outcome = new Arrival(configuration)
+        Arrival.Outcome outcome = new Arrival(configuration, arrival.endpoints(configuration))
                 .await(arrival.timeout(), (markers, of) -> screen.draw(List.of(Bar.of("arrived", markers, of))));
         screen.clear();
         if (outcome instanceof Arrival.Outcome.NotYet notYet) {

@@ -106,8 +106,8 @@ public final class DemoRun {
         }
         screen.say("");
         screen.say(screen.bold("The shops close. What is under way arrives."));
-        arrive(configuration);
-        return compare(mesh, configuration, feed);
+        arrive(stack);
+        return compare(mesh, stack, feed);
     }
 
     private void watch(List<Workload> shops, Stack stack, ConflictFeed feed, Duration time, String phase, String cutOff)
@@ -170,8 +170,8 @@ public final class DemoRun {
         return lines;
     }
 
-    private void arrive(Configuration configuration) {
-        Arrival.Outcome outcome = new Arrival(configuration)
+    private void arrive(Stack stack) {
+        Arrival.Outcome outcome = new Arrival(stack.configuration(), stack.endpoints())
                 .await(CATCHING_UP, (markers, of) -> screen.draw(List.of(Bar.of("arriving", markers, of))));
         screen.clear();
         if (outcome instanceof Arrival.Outcome.NotYet notYet) {
@@ -183,10 +183,10 @@ public final class DemoRun {
         }
     }
 
-    private boolean compare(DemoMesh mesh, Configuration configuration, ConflictFeed feed) {
+    private boolean compare(DemoMesh mesh, Stack stack, ConflictFeed feed) {
         screen.say("");
         screen.say(screen.bold("Row by row:"));
-        Agreement.Answer answer = new Agreement(configuration, () -> true)
+        Agreement.Answer answer = new Agreement(stack.configuration(), () -> true, stack::endpoints)
                 .of(
                         CATCHING_UP,
                         (table, compared, estimated) ->
@@ -204,8 +204,8 @@ public final class DemoRun {
         for (LocalPostgres site : mesh.sites()) {
             screen.say("  " + summary(site));
         }
-        screen.say("  " + feed.heard() + " conflicts; every losing value is in the topic " + configuration.mesh()
-                + ".conflicts");
+        screen.say("  " + feed.heard() + " conflicts; every losing value is in the topic "
+                + stack.configuration().mesh() + ".conflicts");
         screen.say(agreed ? screen.green("The sites agree.") : screen.red("The sites do not agree."));
         return agreed;
     }

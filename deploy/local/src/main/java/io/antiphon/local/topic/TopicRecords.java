@@ -3,6 +3,7 @@ package io.antiphon.local.topic;
 import io.antiphon.local.stack.Endpoints;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -50,16 +51,20 @@ public final class TopicRecords {
 
     /** A consumer of committed records that belongs to no group. */
     public static KafkaConsumer<byte[], byte[]> consumer(Endpoints endpoints) {
-        return new KafkaConsumer<>(
-                Map.<String, Object>of(
-                        "bootstrap.servers",
-                        endpoints.bootstrapServers(),
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        return consumer(endpoints, Map.of());
+    }
+
+    /** A consumer of committed records that sees how far a group has read, and does not join it. */
+    public static KafkaConsumer<byte[], byte[]> consumerLike(Endpoints endpoints, String group) {
+        return consumer(endpoints, Map.of("group.id", group, "enable.auto.commit", false));
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(Endpoints endpoints, Map<String, Object> more) {
+        var settings = new HashMap<String, Object>(more);
+        settings.put("bootstrap.servers", endpoints.bootstrapServers());
+        settings.put("isolation.level", "read_committed");
+        settings.put("auto.offset.reset", "earliest");
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private static void read(
