@@ -24,10 +24,10 @@ class HeldRowsIT {
         eventually(() -> assertThat(mesh.held("typed")).contains("berlin", "typed"));
         berlin.writes("INSERT INTO neighbour VALUES (1, 'flows')");
         tokyo.comesToHold("neighbour", 1, "(1,flows)");
-        assertThat(mesh.deadLetters("typed")).isNotEmpty().allSatisfy(letter -> {
+        eventually(() -> assertThat(mesh.deadLetters("typed")).isNotEmpty().allSatisfy(letter -> {
             assertThat(letter.getStage()).hasToString("RESOLVE");
             assertThat(letter.getKey()).hasToString("[1]");
-        });
+        }));
         assertThat(tokyo.row("typed", 1)).contains("(1,1,one)");
 
         berlin.writes("ALTER TABLE typed ALTER amount TYPE int USING amount::int");
