@@ -2,6 +2,7 @@ package io.antiphon;
 
 import io.antiphon.config.Configuration;
 import io.antiphon.config.Kafka;
+import io.antiphon.mesh.Topics;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -20,7 +21,7 @@ final class StreamsSettings {
         var settings = new Properties();
         settings.putAll(Map.of(
                 StreamsConfig.APPLICATION_ID_CONFIG,
-                "antiphon-" + mesh.mesh(),
+                new Topics(mesh.mesh()).resolver(),
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 cluster.bootstrapServers(),
                 StreamsConfig.STATE_DIR_CONFIG,

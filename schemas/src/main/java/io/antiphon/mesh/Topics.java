@@ -2,7 +2,7 @@ package io.antiphon.mesh;
 
 import java.util.regex.Pattern;
 
-/** The names of a mesh's topics. They are an on-disk format: changing one orphans data. */
+/** The names of a mesh's topics, and of what reads them. They are an on-disk format: changing one orphans data. */
 public record Topics(MeshName mesh) {
     private static final Pattern NOT_IN_A_TOPIC_NAME = Pattern.compile("[^a-zA-Z0-9._-]");
 
@@ -39,6 +39,11 @@ public record Topics(MeshName mesh) {
     /** What the key a row has left says to the key it went to. */
     public String letters() {
         return mesh + ".letters";
+    }
+
+    /** Kafka's name of the resolver: its Streams application, and the group that reads for it. */
+    public String resolver() {
+        return "antiphon-" + mesh;
     }
 
     private static String legal(String name) {

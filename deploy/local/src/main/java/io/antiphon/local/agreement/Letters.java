@@ -23,11 +23,11 @@ final class Letters implements AutoCloseable {
 
     /** @param partitions of every topic of the mesh */
     Letters(Endpoints endpoints, int partitions) {
-        String topic = new Topics(new MeshName(endpoints.mesh())).letters();
+        var topics = new Topics(new MeshName(endpoints.mesh()));
         places = IntStream.range(0, partitions)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .mapToObj(partition -> new TopicPartition(topics.letters(), partition))
                 .collect(Collectors.toUnmodifiableSet());
-        consumer = TopicRecords.consumerLike(endpoints, "antiphon-" + endpoints.mesh());
+        consumer = TopicRecords.consumerLike(endpoints, topics.resolver());
         consumer.assign(places);
     }
 

@@ -203,7 +203,7 @@ final class Rig implements AutoCloseable {
     }
 
     String group() {
-        return "antiphon-" + MESH;
+        return new Topics(MESH).resolver();
     }
 
     /** Captured records of both sites the resolver has taken in. */
