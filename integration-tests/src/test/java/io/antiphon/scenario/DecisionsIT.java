@@ -48,6 +48,10 @@ class DecisionsIT {
                             + " extras jsonb, made timestamp)");
         }
         shell.file("antiphon.yaml", configuration());
+        starts();
+    }
+
+    private void starts() throws Exception {
         up = shell.starts("up");
         eventually(() -> assertThat(up.said()).contains("ready"));
         connect =
@@ -176,6 +180,23 @@ class DecisionsIT {
         assertThat(tokyo.row("ticket", 3))
                 .contains("(3,B1,10.00,2026-12-01,,,)")
                 .isEqualTo(berlin.row("ticket", 3));
+    }
+
+    @Test
+    void an_open_conflict_is_still_open_after_a_restart_and_can_be_decided() throws Exception {
+        String id = disagreeAbout(4);
+
+        assertThat(up.asksToStop().status()).isZero();
+        starts();
+
+        assertThat(openAbout(4)).isEqualTo(id);
+        Ended decided = shell.antiphon("decide", id, "--keep", "berlin");
+        assertThat(decided.status()).as(decided.said()).isZero();
+        arrives();
+        assertThat(tokyo.row("ticket", 4))
+                .contains("(4,B1,10.00,2026-12-01,,,)")
+                .isEqualTo(berlin.row("ticket", 4));
+        assertThat(shell.antiphon("conflicts", "show", id).said()).contains("closed");
     }
 
     private String disagreeAbout(int ticket) throws Exception {

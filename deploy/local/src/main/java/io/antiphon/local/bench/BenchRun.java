@@ -1,7 +1,6 @@
 package io.antiphon.local.bench;
 
 import io.antiphon.local.stack.Home;
-import io.antiphon.local.stack.Part;
 import io.antiphon.mesh.TableId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,8 +13,6 @@ import java.util.function.Consumer;
 /** One run of the benchmark, from nothing to a report. Leaves nothing behind. */
 public final class BenchRun {
     private static final String PREFIX = "antiphon-bench-";
-    private static final String APPLY_AUTHOR = "apply-" + Rig.AUTHOR;
-    private static final String APPLY_OTHER = "apply-" + Rig.OTHER;
     private static final String CAPTURE_OTHER = "capture-" + Rig.OTHER;
 
     private static final int MOST_ROUNDS = 12;
@@ -83,6 +80,10 @@ public final class BenchRun {
                 .aimedAt("< 3,000"));
         if (plan.has(Scenario.STAGES)) {
             stages();
+        }
+        if (plan.has(Scenario.MERGES)) {
+            new Merges(rig, telling, report).measure(next(plan.rows() / 2));
+            state("state of a row with a merge for each column", Merges.MERGED);
         }
         if (plan.baseline()) {
             baseline();
@@ -242,9 +243,8 @@ public final class BenchRun {
     /** The last part of each backlog is measured, those before warm the stage up. */
     private void stages() {
         rig.awaitQuiet();
-        rig.stop(APPLY_AUTHOR);
-        rig.stop(APPLY_OTHER);
-        rig.stack().stop(Part.RESOLVER);
+        rig.stopSinks();
+        rig.stopResolver();
         Ids warming = next(plan.rows());
         captureAlone(warming);
         for (int i = 2; i < BACKLOGS; i++) {
@@ -253,14 +253,15 @@ public final class BenchRun {
             warming = warming.and(more);
         }
         Ids measured = next(plan.rows());
-        double capture = captureAlone(measured);
-        report.add(Figure.of("each stage alone", "capture", "rows/s", capture));
+        Captured capture = captureAlone(measured);
+        report.add(Figure.of("each stage alone", "capture", "rows/s", capture.rowsPerSecond()));
+        capture.cpu().figures("each stage alone", "capture").forEach(report::add);
         resolverAlone();
         rig.stop(CAPTURE_OTHER);
         telling.step("the sink alone");
         ProcessTimes.Reading[] half = new ProcessTimes.Reading[1];
         long[] there = new long[1];
-        rig.resume(APPLY_OTHER);
+        rig.resumeSinkOf(rig.other());
         rig.awaitRows(rig.other(), warming);
         half[0] = rig.processes().read();
         there[0] = rig.other().count(warming.and(measured));
@@ -277,11 +278,11 @@ public final class BenchRun {
                 .figures("each stage alone", "sink")
                 .forEach(report::add);
         rig.resume(CAPTURE_OTHER);
-        rig.resume(APPLY_AUTHOR);
+        rig.resumeSinkOf(rig.author());
         rig.awaitQuiet();
     }
 
-    private double captureAlone(Ids ids) {
+    private Captured captureAlone(Ids ids) {
         telling.step("capture alone");
         long written = rig.topics().written(rig.captured(Rig.AUTHOR));
         ProcessTimes.Reading before = rig.processes().read();
@@ -289,40 +290,26 @@ public final class BenchRun {
         rig.awaitCount("captured", ids.count(), () -> rig.topics().written(rig.captured(Rig.AUTHOR)) - written);
         long captured = Rig.now();
         ProcessTimes.PerRow cpu = rig.processes().read().perRow(before, ids.count());
-        if (ids.last() == lastId) {
-            cpu.figures("each stage alone", "capture").forEach(report::add);
-        }
-        return rate(
-                ids, captured - CommitTimes.of(rig.author().connection(), ids).last());
+        long committed = CommitTimes.of(rig.author().connection(), ids).last();
+        return new Captured(rate(ids, captured - committed), cpu);
     }
+
+    private record Captured(double rowsPerSecond, ProcessTimes.PerRow cpu) {}
 
     private void resolverAlone() {
         telling.step("the resolver alone");
-        long end = rig.capturedOfBoth();
-        long middle = end - plan.rows();
-        rig.stack().startAgain(Part.RESOLVER);
-        rig.awaitCount("resolved", middle, rig::resolverHasRead);
-        long from = rig.resolverHasRead();
-        long began = Rig.now();
-        ProcessTimes.Reading before = rig.processes().read();
-        rig.awaitCount("resolved", end, rig::resolverHasRead);
-        long ended = Rig.now();
-        report.add(Figure.of("each stage alone", "resolver", "rows/s", (end - from) * 1e6 / (ended - began))
+        ResolverAlone took = ResolverAlone.of(rig, plan.rows());
+        report.add(Figure.of("each stage alone", "resolver", "rows/s", took.rowsPerSecond())
                 .aimedAt("≥ capture"));
-        rig.processes()
-                .read()
-                .perRow(before, end - from)
-                .figures("each stage alone", "resolver")
-                .forEach(report::add);
+        took.cpu().figures("each stage alone", "resolver").forEach(report::add);
     }
 
     private void baseline() {
         telling.step("Debezium's own sink over the same captured topics");
         rig.awaitQuiet();
-        rig.stop(APPLY_AUTHOR);
-        rig.stop(APPLY_OTHER);
+        rig.stopSinks();
         rig.stop(CAPTURE_OTHER);
-        rig.stack().stop(Part.RESOLVER);
+        rig.stopResolver();
         Ids captured = new Ids(1, lastId);
         Baseline baseline = Baseline.of(rig);
         Load copy = baseline.target();

@@ -26,6 +26,14 @@ final class Load implements AutoCloseable {
     /** Rows whose number both sites add to. */
     static final String COUNTERS = "CREATE TABLE counter (id bigint PRIMARY KEY, amount bigint NOT NULL)";
 
+    /** Two tables alike, with something for every merge. */
+    static final String VARIOUS = """
+            CREATE TABLE plain (
+                id bigint PRIMARY KEY, name text, owner text, street text, city text, most bigint, least bigint,
+                amount bigint, tags text[], more jsonb);
+            CREATE TABLE merged (LIKE plain INCLUDING ALL)
+            """;
+
     private static final String ROW = "i, 'item number ' || i, 'city ' || i % 100, i % 1000, clock_timestamp()";
 
     /** How many of the last rows are looked for before all are counted: enough to have some in every partition. */
@@ -67,6 +75,7 @@ final class Load implements AutoCloseable {
     void makeTable() {
         execute(TABLE);
         execute(COUNTERS);
+        execute(VARIOUS);
     }
 
     /** All rows in one transaction. */
@@ -78,6 +87,33 @@ final class Load implements AutoCloseable {
     /** Counters at zero, in one transaction. */
     void counters(Ids ids) {
         execute("INSERT INTO counter SELECT i, 0 FROM generate_series(" + ids.first() + ", " + ids.last() + ") AS i");
+    }
+
+    /** Rows of a table as in {@link #VARIOUS}, in one transaction. */
+    void various(String table, Ids ids) {
+        execute("INSERT INTO " + table
+                + " SELECT i, 'name ' || i, 'owner ' || i, 'street ' || i, 'city ' || i % 100, i, i, i,"
+                + " ARRAY['tag ' || i % 10], jsonb_build_object('is', i) FROM generate_series(" + ids.first() + ", "
+                + ids.last() + ") AS i");
+    }
+
+    /** Every column of each of these rows, in one transaction. */
+    void updateEach(String table, int round, Ids ids) {
+        execute(String.format(
+                Locale.ROOT,
+                "UPDATE %s SET name = 'name %d ' || id, owner = 'owner %d ' || id, street = 'street %d ' || id,"
+                        + " city = 'city ' || (id + %d) %% 100, most = most + 1, least = least - 1, amount = amount + 1,"
+                        + " tags = ARRAY['tag ' || (id + %d) %% 10], more = jsonb_build_object('is', id + %d)"
+                        + " WHERE id BETWEEN %d AND %d",
+                table,
+                round,
+                round,
+                round,
+                round,
+                round,
+                round,
+                ids.first(),
+                ids.last()));
     }
 
     /** Each row in a transaction of its own, as fast as the database goes. */

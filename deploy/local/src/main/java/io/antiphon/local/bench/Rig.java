@@ -80,7 +80,7 @@ final class Rig implements AutoCloseable {
             configuration = new Configuration(
                     MESH,
                     List.of(site(berlin), site(tokyo)),
-                    List.of(Table.of(TABLE), counters()),
+                    tables(plan),
                     new Kafka.Embedded(),
                     Ports.anyFree(),
                     PARTITIONS,
@@ -101,6 +101,13 @@ final class Rig implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    private static List<Table> tables(Plan plan) {
+        Stream<Table> always = Stream.of(Table.of(TABLE), counters());
+        return plan.has(Scenario.MERGES)
+                ? Stream.concat(always, Merges.tables().stream()).toList()
+                : always.toList();
     }
 
     private static Table counters() {
@@ -218,7 +225,8 @@ final class Rig implements AutoCloseable {
     private String[] everythingCaptured() {
         return Stream.of(AUTHOR, OTHER)
                 .map(SiteId::new)
-                .flatMap(site -> Stream.of(TABLE, COUNTERS).map(table -> new Topics(MESH).captured(site, table)))
+                .flatMap(site ->
+                        configuration.tables().stream().map(table -> new Topics(MESH).captured(site, table.id())))
                 .toArray(String[]::new);
     }
 
@@ -233,6 +241,28 @@ final class Rig implements AutoCloseable {
             quiet[0] = still ? quiet[0] + 1 : 0;
             return quiet[0] >= 12;
         });
+    }
+
+    void stopSinks() {
+        stop("apply-" + AUTHOR);
+        stop("apply-" + OTHER);
+    }
+
+    void resumeSinks() {
+        resumeSinkOf(author);
+        resumeSinkOf(other);
+    }
+
+    void resumeSinkOf(Load site) {
+        resume("apply-" + site.site());
+    }
+
+    void stopResolver() {
+        stack.stop(Part.RESOLVER);
+    }
+
+    void startResolver() {
+        stack.startAgain(Part.RESOLVER);
     }
 
     void stop(String connector) {

@@ -11,5 +11,7 @@ public enum Scenario {
     /** A steady load, and how long each of its rows takes. */
     LATENCY,
     /** Capture, resolver and sink, each alone. */
-    STAGES
+    STAGES,
+    /** The resolver alone, over a table without merges and over one with a merge for each column. */
+    MERGES
 }

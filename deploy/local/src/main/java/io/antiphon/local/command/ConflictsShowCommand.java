@@ -174,7 +174,7 @@ final class ConflictsShowCommand implements Callable<Integer> {
                 side.getSite(),
                 HybridTime.asInstant(side.getWriteTime()),
                 side.getSeen() == 0 ? "nothing of it" : "version " + side.getSeen(),
-                row(side.getRow()));
+                row(side.getRow()) + (side.getMovedTo() == null ? "" : ", moved to " + side.getMovedTo()));
     }
 
     private static String row(@Nullable String row) {
@@ -202,6 +202,9 @@ final class ConflictsShowCommand implements Callable<Integer> {
                     .put("version", side.getVersion())
                     .put("seen", side.getSeen());
             one.set("row", row(side.getRow(), JSON));
+            if (side.getMovedTo() != null) {
+                one.put("movedTo", side.getMovedTo());
+            }
         }
         all.put("outcomeVersion", conflict.getOutcomeVersion());
         all.set("outcome", row(conflict.getOutcome(), JSON));

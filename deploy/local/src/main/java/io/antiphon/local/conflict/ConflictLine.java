@@ -33,10 +33,15 @@ public final class ConflictLine {
                     + wrote(other, columns) + " at " + time(incoming.getWriteTime()) + ", which row "
                     + conflict.getOtherKey() + " has; that one stands (" + conflict.getRule() + ")";
         }
-        return conflict.getTableName() + " " + conflict.getKey() + ": " + standing.getSite() + " " + wrote(one, columns)
+        return conflict.getTableName() + " " + conflict.getKey() + ": " + standing.getSite() + " "
+                + did(standing, one, columns)
                 + " at " + time(standing.getWriteTime()) + "; " + incoming.getSite() + ", " + knowing(incoming) + ", "
-                + wrote(other, columns) + " at " + time(incoming.getWriteTime()) + "; " + conflict.getWinner()
+                + did(incoming, other, columns) + " at " + time(incoming.getWriteTime()) + "; " + conflict.getWinner()
                 + " stands (" + conflict.getRule() + ")";
+    }
+
+    private static String did(ConflictSide side, @Nullable JsonNode row, List<String> columns) {
+        return side.getMovedTo() == null ? wrote(row, columns) : "moved it to " + side.getMovedTo();
     }
 
     private static String wrote(@Nullable JsonNode row, List<String> columns) {

@@ -47,6 +47,19 @@ class ConflictLineTest {
                         + ", which row [16] has; that one stands (smaller-key)");
     }
 
+    @Test
+    void saysWhichKeysOneRowWasGiven() {
+        Conflict conflict = builder(
+                        moved("berlin", NINE + 2_000_000, "[18]"), moved("tokyo", NINE + 3_000_000, "[19]"), List.of())
+                .setKind("MOVE_MOVE")
+                .setRule("latest-move")
+                .build();
+        assertThat(ConflictLine.of(conflict))
+                .isEqualTo("ticket [17]: berlin moved it to [18] at " + time(2)
+                        + "; tokyo, knowing nothing of it, moved it to [19] at " + time(3)
+                        + "; tokyo stands (latest-move)");
+    }
+
     private static Conflict conflict(ConflictSide standing, ConflictSide incoming, List<String> columns) {
         return builder(standing, incoming, columns).build();
     }
@@ -69,6 +82,10 @@ class ConflictLineTest {
 
     private static ConflictSide side(String site, long time, long seen, @Nullable String row) {
         return new ConflictSide(site, time, 0L, seen, row, null);
+    }
+
+    private static ConflictSide moved(String site, long time, String to) {
+        return new ConflictSide(site, time, 0L, 0L, "{\"seat\":17}", to);
     }
 
     private static String time(long second) {

@@ -1,0 +1,84 @@
+package io.antiphon.local.bench;
+
+import io.antiphon.config.Deletes;
+import io.antiphon.config.Granularity;
+import io.antiphon.config.MergeRule;
+import io.antiphon.config.Table;
+import io.antiphon.config.Truncate;
+import io.antiphon.mesh.TableId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What merges cost: the same updates of two tables that are alike but for them, and the resolver alone over each. */
+final class Merges {
+    /** As {@link Load#VARIOUS} makes it, every column decided by the last writer. */
+    static final TableId PLAIN = new TableId("public", "plain");
+    /** The same with a merge for each column. */
+    static final TableId MERGED = new TableId("public", "merged");
+
+    private static final String SCENARIO = "the resolver alone over updates";
+    private static final int ROUNDS = 5;
+
+    private final Rig rig;
+    private final Telling telling;
+    private final Report report;
+
+    Merges(Rig rig, Telling telling, Report report) {
+        this.rig = rig;
+        this.telling = telling;
+        this.report = report;
+    }
+
+    static List<Table> tables() {
+        return List.of(
+                Table.of(PLAIN),
+                new Table(
+                        MERGED,
+                        Granularity.COLUMN,
+                        List.of(List.of("street", "city")),
+                        MergeRule.lastWriterWins(),
+                        Map.of(
+                                "name", MergeRule.of(MergeRule.FIRST_WRITER_WINS),
+                                "owner", MergeRule.of(MergeRule.SITE_PRIORITY),
+                                "most", MergeRule.of(MergeRule.MAX),
+                                "least", MergeRule.of(MergeRule.MIN),
+                                "amount", MergeRule.of(MergeRule.ADD_DELTAS),
+                                "tags", MergeRule.of(MergeRule.UNION),
+                                "more", MergeRule.of(MergeRule.JSON_MERGE)),
+                        Deletes.UPDATE_WINS,
+                        Truncate.HOLD,
+                        Set.of(),
+                        false));
+    }
+
+    /** The sinks and the resolver work again afterwards. */
+    void measure(Ids ids) {
+        for (TableId table : List.of(PLAIN, MERGED)) {
+            rig.author().various(table.name(), ids);
+            rig.awaitCount(table.name(), ids.count(), () -> rig.other().count(table.name(), ids));
+        }
+        rig.awaitQuiet();
+        rig.stopSinks();
+        double plain = over(PLAIN, "last-writer-wins", ids, "");
+        over(MERGED, "a merge for each column", ids, String.format(Locale.ROOT, "≥ %,.0f", plain * 0.9));
+        rig.resumeSinks();
+        rig.awaitQuiet();
+    }
+
+    private double over(TableId table, String what, Ids ids, String aim) {
+        telling.step(SCENARIO + ", " + what);
+        rig.awaitQuiet();
+        rig.stopResolver();
+        long written = rig.capturedOfBoth();
+        for (int round = 1; round <= ROUNDS; round++) {
+            rig.author().updateEach(table.name(), round, ids);
+        }
+        rig.awaitCount("captured", ROUNDS * ids.count(), () -> rig.capturedOfBoth() - written);
+        ResolverAlone took = ResolverAlone.of(rig, ids.count());
+        report.add(Figure.of(SCENARIO, what, "rows/s", took.rowsPerSecond()).aimedAt(aim));
+        took.cpu().figures(SCENARIO, what).forEach(report::add);
+        return took.rowsPerSecond();
+    }
+}
