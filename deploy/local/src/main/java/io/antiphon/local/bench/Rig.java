@@ -18,10 +18,13 @@ import io.antiphon.local.stack.Installation;
 import io.antiphon.local.stack.Options;
 import io.antiphon.local.stack.Part;
 import io.antiphon.local.stack.Stack;
+import io.antiphon.local.stack.StackException;
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.SiteId;
 import io.antiphon.mesh.TableId;
 import io.antiphon.mesh.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,7 +133,7 @@ final class Rig implements AutoCloseable {
                     "plugin.path", installation.folder().resolve("plugins") + "," + installation.baselinePlugins()));
         }
         if (plan.profile().isPresent()) {
-            Path recordings = plan.profile().get().toAbsolutePath();
+            Path recordings = created(plan.profile().get().toAbsolutePath());
             for (Part part : List.of(Part.CONNECT, Part.RESOLVER, Part.BROKER)) {
                 var flags = new ArrayList<>(options.jvm().getOrDefault(part, List.of()));
                 flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
@@ -141,6 +144,14 @@ final class Rig implements AutoCloseable {
             }
         }
         return options;
+    }
+
+    private static Path created(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StackException("the folder for recordings cannot be made: " + e.getMessage());
+        }
     }
 
     /** One more server, fit to be written to, with the table. */
@@ -279,14 +290,14 @@ final class Rig implements AutoCloseable {
         Instant deadline = Instant.now().plus(PATIENCE);
         while (!is.getAsBoolean()) {
             if (Instant.now().isAfter(deadline)) {
-                throw new io.antiphon.local.stack.StackException(
+                throw new StackException(
                         "waited " + PATIENCE.toMinutes() + " minutes for " + what + " in vain; logs are in " + folder);
             }
             try {
                 Thread.sleep(everyMillis);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new io.antiphon.local.stack.StackException("interrupted");
+                throw new StackException("interrupted");
             }
         }
     }
