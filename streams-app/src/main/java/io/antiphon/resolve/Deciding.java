@@ -1,11 +1,13 @@
 package io.antiphon.resolve;
 
 import io.antiphon.mesh.SiteId;
+import io.antiphon.resolve.Register.Parts.Part;
 import io.antiphon.time.HybridTime;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,24 +85,46 @@ final class Deciding {
                 writeTime,
                 SiteId.PEOPLE,
                 exists,
-                anew ? was.life() + 1 : was.life(),
+                anew ? Lives.next(was.life()) : was.life(),
                 row == null ? was.row() : row,
                 clock,
                 clocks.collapsed(write -> resolver.isSeenForGood(write, views, partition)),
-                anew ? Contests.NONE : decided(row == null ? new BitSet() : asserted),
+                anew
+                        ? Contests.NONE
+                        : row == null ? was.contests().asserting(List.of()) : decided(row, asserted, clock),
                 resolver.remembered(was, partition),
                 List.copyOf(views),
                 0);
     }
 
     /** What is left to contest: a decision has seen all there was of the columns it is about, and of whether the row is there. */
-    private Contests decided(BitSet asserted) {
+    private Contests decided(Row row, BitSet asserted, Clock clock) {
         Contests left = was.contests().asserting(List.of());
         for (Register register : left.registers()) {
             if (asserted.get(register.column())) {
                 left = left.with(register.column(), null);
             }
         }
+        for (Columns.Unit unit : columns.units()) {
+            int column = unit.columns().nextSetBit(0);
+            if (unit.policy() instanceof Policy.Parts parts && asserted.get(column)) {
+                left = left.with(column, removed(column, parts.splitting(), row, clock));
+            }
+        }
         return left;
+    }
+
+    /** Parts that are removed, so that an earlier write of them that is still to come does not bring them back; null for none. */
+    private @Nullable Register removed(int column, Policy.Splitting splitting, Row row, Clock clock) {
+        Object standing = was.row() == null ? null : was.row().value(column);
+        var removed = new TreeMap<String, Part>();
+        if (was.contests().of(column) instanceof Register.Parts known) {
+            known.parts()
+                    .forEach((name, part) ->
+                            removed.put(name, splitting.isWhole(standing) ? part : new Part(clock, null)));
+        }
+        splitting.parts(standing).keySet().forEach(name -> removed.put(name, new Part(clock, null)));
+        removed.keySet().removeAll(splitting.parts(row.value(column)).keySet());
+        return removed.isEmpty() ? null : new Register.Parts(column, clock, clock, removed);
     }
 }

@@ -114,7 +114,12 @@ final class PolicyMerging {
     }
 
     private static boolean isAbsent(BitSet columns, Row row) {
-        return columns.stream().allMatch(row::isAbsent);
+        for (int column = columns.nextSetBit(0); column >= 0; column = columns.nextSetBit(column + 1)) {
+            if (!row.isAbsent(column)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void shows(BitSet columns, List<@Nullable Object> shown) {
@@ -149,6 +154,11 @@ final class PolicyMerging {
                 differs |= !write.values().equals(incoming.values());
             }
         }
+        if (left.isEmpty()) {
+            shows(columns, incoming.values());
+            written(columns, null);
+            return;
+        }
         left.add(incoming);
         left.sort((one, other) -> one == other ? 0 : Resolver.beats(one.clock(), other.clock(), sites) ? 1 : -1);
         List<@Nullable Object> shown = shown(policy, left);
@@ -159,7 +169,7 @@ final class PolicyMerging {
             }
         }
         shows(columns, shown);
-        written(columns, left.size() == 1 ? null : new Candidates(columns, List.copyOf(left)));
+        written(columns, new Candidates(columns, List.copyOf(left)));
     }
 
     /** What nobody knows the time of yields to any write that is kept beside it. */

@@ -88,6 +88,7 @@ final class TableTask implements Intake.Heart {
     private final Map<BitSet, Integer> narrower = new HashMap<>();
     private long unstable;
     private long untidied;
+    private boolean hasMoreToClear;
     private boolean moved;
     private @Nullable RowCodec rows;
     private Columns columns = Columns.each(0);
@@ -264,6 +265,9 @@ final class TableTask implements Intake.Heart {
 
     /** Whether there is something to go on with that no record brings. */
     boolean isBusy() {
+        if (hasMoreToClear) {
+            return true;
+        }
         for (Intake intake : intakes.values()) {
             if (intake.isBusy()) {
                 return true;
@@ -274,6 +278,9 @@ final class TableTask implements Intake.Heart {
 
     /** Goes on with what takes longer than one record may. */
     void goesOn() {
+        if (hasMoreToClear) {
+            clearStable();
+        }
         for (Intake intake : intakes.values()) {
             if (intake.isBusy()) {
                 intake.goesOn(policy.truncate());
@@ -422,8 +429,7 @@ final class TableTask implements Intake.Heart {
         }
         at.answered(site, answer.getVersion());
         delivery(site).applied(answer.getVersion(), answer.getApplied(), answer.getCommitTime() - answer.getVersion());
-        forgetStable();
-        tidyStable();
+        clearStable();
     }
 
     private void unwritten(SiteId site, Intake intake, UnwrittenOutcome unwritten) {
@@ -474,13 +480,19 @@ final class TableTask implements Intake.Heart {
         }
     }
 
-    /**
-     * Deleted rows that every site has answered are forgotten here and in the resolved topic, but for those a person has still to decide on; of
-     * very many some with each answer, because what one record causes is in one transaction.
-     */
-    private void forgetStable() {
+    /** Of very much some at a time, because what one record causes is in one transaction. */
+    private void clearStable() {
         long stable = Math.min(at.stable(), at.lastVersion());
-        for (RowStore.AtVersion former : journeys.settling(stable, FORGOTTEN_AT_ONCE)) {
+        boolean hasMoreToSettle = settleStable(stable);
+        forgetStable(stable);
+        tidyStable(stable);
+        hasMoreToClear = hasMoreToSettle || stable >= unstable || stable >= untidied;
+    }
+
+    /** Whether there may be more. */
+    private boolean settleStable(long stable) {
+        List<RowStore.AtVersion> all = journeys.settling(stable, FORGOTTEN_AT_ONCE);
+        for (RowStore.AtVersion former : all) {
             Bytes stored = store.row(table, former.key());
             RowState was = load(stored);
             carryOut(
@@ -492,6 +504,11 @@ final class TableTask implements Intake.Heart {
             store.noFormer(table, former.version());
             forgetIfOver(former.key(), stored);
         }
+        return all.size() == FORGOTTEN_AT_ONCE;
+    }
+
+    /** Deleted rows that every site has answered are forgotten here and in the resolved topic, but for those a person has still to decide on. */
+    private void forgetStable(long stable) {
         if (stable < unstable) {
             return;
         }
@@ -515,8 +532,7 @@ final class TableTask implements Intake.Heart {
     }
 
     /** What a busy row remembers goes with its next change; one that is not changed again is to be small too. */
-    private void tidyStable() {
-        long stable = Math.min(at.stable(), at.lastVersion());
+    private void tidyStable(long stable) {
         if (stable < untidied) {
             return;
         }

@@ -78,7 +78,8 @@ final class Oracle {
     }
 
     /** A decision of somebody who saw the row when it was made of these changes, about these columns. */
-    Change decided(int people, int key, @Nullable Row before, @Nullable Row after, BitSet seen, BitSet columns) {
+    Change decided(
+            int people, int key, @Nullable Row before, @Nullable Row after, BitSet seen, BitSet columns, long time) {
         Operation operation = after == null ? Operation.DELETE : before == null ? Operation.INSERT : Operation.UPDATE;
         BitSet about = before == null ? this.columns.all() : this.columns.moved((BitSet) columns.clone());
         var change = new Change(
@@ -91,7 +92,7 @@ final class Oracle {
                 (BitSet) seen.clone(),
                 false,
                 life(operation, seen),
-                0,
+                time,
                 about);
         changes.add(change);
         return change;

@@ -33,7 +33,11 @@ final class PolicyOracle {
         }
         return one.found()
                 ? Integer.compare(other.site(), one.site())
-                : sites.get(one.site()).compareTo(sites.get(other.site()));
+                : name(one).compareTo(name(other));
+    }
+
+    private SiteId name(Change change) {
+        return change.site() < sites.size() ? sites.get(change.site()) : SiteId.PEOPLE;
     }
 
     @Nullable
@@ -164,18 +168,27 @@ final class PolicyOracle {
     }
 
     private Clock clock(Change change) {
-        return new Clock(change.writeTime(), sites.get(change.site()), change.id());
+        return new Clock(change.writeTime(), name(change), change.id());
     }
 
-    /** What the last insert began with, and what every update added. */
+    /** What the last insert or a person's decision began with, and what every update added that the decision had not seen. */
     private Object sum(int column, List<Change> all, Policy.Amounts amounts) {
-        BigDecimal sum = all.stream()
-                .filter(change -> change.operation() == Operation.INSERT)
+        Change decision = all.stream()
+                .filter(change -> change.asserted() != null && change.writes(column, columns))
+                .max(latest)
+                .orElse(null);
+        List<Change> counted = decision == null
+                ? all
+                : all.stream()
+                        .filter(change -> !decision.past().get(change.id()))
+                        .toList();
+        BigDecimal sum = counted.stream()
+                .filter(change -> change == decision || change.operation() == Operation.INSERT)
                 .max(latest)
                 .map(change -> amounts.of(value(change, column)))
                 .orElseThrow();
-        for (Change change : all) {
-            if (change.operation() == Operation.UPDATE) {
+        for (Change change : counted) {
+            if (change != decision && change.operation() == Operation.UPDATE) {
                 Row before = Objects.requireNonNull(change.before());
                 sum = sum.add(amounts.of(value(change, column))).subtract(amounts.of(before.value(column)));
             }
@@ -213,7 +226,7 @@ final class PolicyOracle {
                 : splitting.parts(change.before().value(column));
         var written = new TreeSet<>(after.keySet());
         written.addAll(before.keySet());
-        written.removeIf(part -> Objects.equals(before.get(part), after.get(part)));
+        written.removeIf(part -> change.asserted() == null && Objects.equals(before.get(part), after.get(part)));
         return written;
     }
 

@@ -53,7 +53,7 @@ record Setup(
                 names,
                 keys,
                 1 + random.nextInt(keys),
-                parks || moves
+                moves
                         ? columns(width, random.nextInt(5))
                         : withPolicies(columns(width, random.nextInt(5)), names, random.split()),
                 2 + random.nextInt(2),
@@ -73,7 +73,7 @@ record Setup(
         return granularity < 3 ? Columns.each(width) : Columns.together(width);
     }
 
-    /** Half of the meshes that do not park have policies. */
+    /** Half of the meshes have policies. */
     private static Columns withPolicies(Columns plain, List<SiteId> sites, SplittableRandom random) {
         if (random.nextInt(2) == 0) {
             return plain;

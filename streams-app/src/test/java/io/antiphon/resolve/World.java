@@ -595,7 +595,8 @@ final class World {
                         standing,
                         asDecided(decision, glance.open(), was),
                         glance.made(),
-                        about(decision, glance.open()));
+                        about(decision, glance.open()),
+                        state.writeTime());
         oracle(key).judge(change, standing, acceptance.outcome());
         partition.states.put(key, state);
         partition.open.remove(key);

@@ -503,6 +503,27 @@ class MeshTopologyTest {
     }
 
     @Test
+    void ofVeryManyDeletedRowsAllAreForgottenWithoutAnotherRecord() {
+        int rows = 2_500;
+        for (int id = 1; id <= rows; id++) {
+            var customer = new Customer(id, "Ada", "Berlin");
+            berlin.inserted(customer, NOON + id);
+            berlin.deleted(customer, NOON + rows + id);
+        }
+        List<GenericRecord> all = allResolved();
+        long version = version(all.get(all.size() - 1));
+        berlin.answered(version);
+        tokyo.answered(version);
+        assertThat(statesOfRows()).isPositive();
+
+        for (int turn = 0; turn < 3; turn++) {
+            driver.advanceWallClockTime(Duration.ofSeconds(1));
+        }
+
+        assertThat(statesOfRows()).isZero();
+    }
+
+    @Test
     void anotherMeshInTheSameDatabaseIsAnApplicationToUs() {
         bothHaveAda();
         tokyo.writtenBy("antiphon_shop_tokyo_eu_x_0").echoed(ADA, ADA_IN_TOKYO, NOON + 9, NOON + 5);
@@ -719,6 +740,17 @@ class MeshTopologyTest {
 
     private @Nullable String held() {
         return progress.heldFor(SiteLog.TABLE);
+    }
+
+    private long statesOfRows() {
+        KeyValueStore<Bytes, byte[]> rows = ((TaskStore) driver.getStateStore(MeshTopology.ROWS)).wrapped();
+        long count = 0;
+        try (var all = rows.all()) {
+            while (all.hasNext()) {
+                count += all.next().key.get()[0] == 2 ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     private byte[] stateOfRow() {

@@ -82,7 +82,7 @@ public final class BenchRun {
             stages();
         }
         if (plan.has(Scenario.MERGES)) {
-            new Merges(rig, telling, report).measure(next(plan.rows() / 2));
+            new Merges(rig, telling, report).measure(plan.rows() / 2, this::next);
             state("state of a row with a merge for each column", Merges.MERGED);
         }
         if (plan.baseline()) {

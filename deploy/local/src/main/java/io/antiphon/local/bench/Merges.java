@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 
-/** What merges cost: the same updates of two tables that are alike but for them, and the resolver alone over each. */
+/** What merges cost: the same inserts and updates of two tables that are alike but for them, and the resolver alone over each. */
 final class Merges {
     /** As {@link Load#VARIOUS} makes it, every column decided by the last writer. */
     static final TableId PLAIN = new TableId("public", "plain");
     /** The same with a merge for each column. */
     static final TableId MERGED = new TableId("public", "merged");
 
-    private static final String SCENARIO = "the resolver alone over updates";
     private static final int ROUNDS = 5;
 
     private final Rig rig;
@@ -54,31 +55,46 @@ final class Merges {
     }
 
     /** The sinks and the resolver work again afterwards. */
-    void measure(Ids ids) {
-        for (TableId table : List.of(PLAIN, MERGED)) {
-            rig.author().various(table.name(), ids);
-            rig.awaitCount(table.name(), ids.count(), () -> rig.other().count(table.name(), ids));
-        }
+    void measure(int rows, LongFunction<Ids> next) {
+        List<Ids> rounds =
+                LongStream.range(0, ROUNDS).mapToObj(round -> next.apply(rows)).toList();
+        compare("inserts", rows, (table, round) -> rig.author().various(table.name(), rounds.get(round)));
+        Ids last = rounds.get(ROUNDS - 1);
+        compare("updates", rows, (table, round) -> rig.author().updateEach(table.name(), round, last));
+    }
+
+    private interface Writing {
+        void write(TableId table, int round);
+    }
+
+    private void compare(String what, int rows, Writing writing) {
         rig.awaitQuiet();
         rig.stopSinks();
-        double plain = over(PLAIN, "last-writer-wins", ids, "");
-        over(MERGED, "a merge for each column", ids, String.format(Locale.ROOT, "≥ %,.0f", plain * 0.9));
+        double plain = over(PLAIN, "last-writer-wins", what, rows, writing, "");
+        over(
+                MERGED,
+                "a merge for each column",
+                what,
+                rows,
+                writing,
+                String.format(Locale.ROOT, "≥ %,.0f", plain * 0.9));
         rig.resumeSinks();
         rig.awaitQuiet();
     }
 
-    private double over(TableId table, String what, Ids ids, String aim) {
-        telling.step(SCENARIO + ", " + what);
+    private double over(TableId table, String policies, String what, int rows, Writing writing, String aim) {
+        String scenario = "the resolver alone over " + what;
+        telling.step(scenario + ", " + policies);
         rig.awaitQuiet();
         rig.stopResolver();
         long written = rig.capturedOfBoth();
-        for (int round = 1; round <= ROUNDS; round++) {
-            rig.author().updateEach(table.name(), round, ids);
+        for (int round = 0; round < ROUNDS; round++) {
+            writing.write(table, round);
         }
-        rig.awaitCount("captured", ROUNDS * ids.count(), () -> rig.capturedOfBoth() - written);
-        ResolverAlone took = ResolverAlone.of(rig, ids.count());
-        report.add(Figure.of(SCENARIO, what, "rows/s", took.rowsPerSecond()).aimedAt(aim));
-        took.cpu().figures(SCENARIO, what).forEach(report::add);
+        rig.awaitCount("captured", (long) ROUNDS * rows, () -> rig.capturedOfBoth() - written);
+        ResolverAlone took = ResolverAlone.of(rig, rows);
+        report.add(Figure.of(scenario, policies, "rows/s", took.rowsPerSecond()).aimedAt(aim));
+        took.cpu().figures(scenario, policies).forEach(report::add);
         return took.rowsPerSecond();
     }
 }

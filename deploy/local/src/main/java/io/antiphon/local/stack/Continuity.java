@@ -1,5 +1,8 @@
 package io.antiphon.local.stack;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.antiphon.apply.postgresql.site.Lineage;
 import io.antiphon.apply.postgresql.site.Position;
 import io.antiphon.apply.postgresql.site.PostgresSite;
 import io.antiphon.apply.postgresql.site.Slot;
@@ -9,32 +12,38 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
- * Whether the sites and the home still belong together: what a site has applied is of this Kafka cluster, and the slot that was read
- * from is there.
+ * Whether the sites and the home still belong together: what a site has applied is of this Kafka cluster, its database is the one that was
+ * read and no older, and the slot is there.
  *
- * <p>Where not, going on would lose changes without a word.
+ * <p>Where not, going on would lose changes without a word. What was read of which site is noted in the home, {@code sites.json}.
  */
 final class Continuity {
     static final String MEND =
             "; run antiphon remove and start again: the sites are then read anew, and what differs is decided"
                     + " and logged as a conflict";
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<TreeMap<String, Lineage>> NOTED = new TypeReference<>() {};
+
     private final Configuration configuration;
     private final Path home;
+    private final Map<String, Lineage> captured;
 
     Continuity(Configuration configuration, Path home) {
         this.configuration = configuration;
         this.home = home;
+        this.captured = noted(home.resolve("sites.json"));
     }
 
     /** @throws StackException if they do not */
     void check(Optional<String> cluster) {
-        var captured = captured();
         for (PostgresSite site : Sites.of(configuration)) {
             try {
                 for (Position position : site.positions()) {
@@ -45,7 +54,10 @@ final class Continuity {
                                 + ": start in the home it was fed from (--home)" + MEND.replaceFirst(";", ", or"));
                     }
                 }
-                if (captured.contains(site.id().text())) {
+                if (isCaptured(site.id())) {
+                    breakOf(site.id(), site.lineage()).ifPresent(why -> {
+                        throw new StackException(why);
+                    });
                     check(site, site.slot());
                 }
             } catch (SQLException e) {
@@ -54,15 +66,43 @@ final class Continuity {
         }
     }
 
-    /** Notes that a site's slot is being read: from now on it must be there. */
-    void captures(SiteId site) {
-        var captured = captured();
-        if (captured.add(site.text())) {
+    /** Notes that the sites' slots are being read: from now on these databases and their slots must be there. */
+    void captures() {
+        for (PostgresSite site : Sites.of(configuration)) {
             try {
-                Files.write(file(), captured);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                saw(site.id(), site.lineage());
+            } catch (SQLException e) {
+                throw new StackException("cannot look at " + site + ": " + e.getMessage());
             }
+        }
+    }
+
+    private synchronized boolean isCaptured(SiteId site) {
+        return captured.containsKey(site.text());
+    }
+
+    /** Why what was read of a site cannot go on with the database that is there now, and what to do; empty if it can. */
+    synchronized Optional<String> breakOf(SiteId site, Lineage now) {
+        Lineage before = captured.get(site.text());
+        return before == null
+                ? Optional.empty()
+                : now.breakSince(before)
+                        .map(why -> "the database of site " + site + " " + why
+                                + ". Going on would lose changes without a word: name the right database"
+                                + MEND.replaceFirst(";", ", or"));
+    }
+
+    /** Notes how far a site's log has got. */
+    synchronized void saw(SiteId site, Lineage now) {
+        if (now.equals(captured.put(site.text(), now))) {
+            return;
+        }
+        try {
+            Path next = home.resolve("sites.json.next");
+            JSON.writerWithDefaultPrettyPrinter().writeValue(next.toFile(), captured);
+            Files.move(next, home.resolve("sites.json"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -77,15 +117,11 @@ final class Continuity {
         }
     }
 
-    private TreeSet<String> captured() {
+    private static Map<String, Lineage> noted(Path file) {
         try {
-            return Files.exists(file()) ? new TreeSet<>(Files.readAllLines(file())) : new TreeSet<>();
+            return Files.exists(file) ? JSON.readValue(file.toFile(), NOTED) : new TreeMap<>();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new StackException("cannot read what was noted of the sites in " + file + ": " + e.getMessage());
         }
-    }
-
-    private Path file() {
-        return home.resolve("captured");
     }
 }

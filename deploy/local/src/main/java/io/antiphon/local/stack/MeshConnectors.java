@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.postgresql.Driver;
 
@@ -76,6 +77,11 @@ final class MeshConnectors {
 
     void restartFailed(String name) {
         connect.restartFailed(name);
+    }
+
+    /** What reads from and writes to a site pauses until the next start. */
+    void pauseAt(SiteId site) {
+        Stream.of(capture(site), apply(site)).filter(names::contains).forEach(connect::pause);
     }
 
     /** @throws StackException if one of these names is another mesh's */

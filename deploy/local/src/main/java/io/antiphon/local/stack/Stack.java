@@ -259,7 +259,7 @@ public final class Stack implements AutoCloseable {
         options.progress().accept("Kafka Connect is up at " + endpoints.connect());
         connectors.ensure(clusterId(), topics, options.progress());
         connectors.awaitRunning(options.patience());
-        configuration.sites().forEach(site -> continuity.captures(site.id()));
+        continuity.captures();
         options.progress().accept("the connectors run at every site");
         process(Part.RESOLVER).ifPresent(resolver -> {
             resolver.awaitGood(options.patience());
@@ -267,7 +267,7 @@ public final class Stack implements AutoCloseable {
         });
         endpoints.write(home.folder());
         watches.add(Keeper.of(connectors, options.progress()));
-        watches.add(SiteWatch.over(Sites.of(configuration), options.progress()));
+        watches.add(SiteWatch.over(Sites.of(configuration), continuity, connectors, options.progress()));
     }
 
     private void prepareSites() {

@@ -174,6 +174,13 @@ public record PostgresSite(MeshName mesh, SiteId id, String url, String user, St
         }
     }
 
+    /** Which database it is now. */
+    public Lineage lineage() throws SQLException {
+        try (Connection connection = connect()) {
+            return Lineage.of(connection);
+        }
+    }
+
     /** Without the password. */
     @Override
     public String toString() {
