@@ -148,10 +148,13 @@ public final class Site {
         hearsAgain();
     }
 
-    /** A connection of an application. */
+    /** A connection of an application, which has values spelled as every other has, whatever the database was told. */
     public Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
         connection.setSchema(schema);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET \"IntervalStyle\" = postgres; SET bytea_output = hex; SET extra_float_digits = 1");
+        }
         return connection;
     }
 

@@ -100,6 +100,7 @@ public record CaptureConfiguration(
         rendered.put("database.password", database.password());
         database.driver().forEach((key, value) -> rendered.put("database." + key, value));
         rendered.put("database.tcpKeepAlive", "true");
+        rendered.put("database.options", spelling());
         rendered.put("plugin.name", "pgoutput");
         rendered.put("slot.name", names.slot());
         rendered.put("publication.name", names.publication());
@@ -118,9 +119,18 @@ public record CaptureConfiguration(
         rendered.put("snapshot.query.mode", "custom");
         rendered.put("snapshot.query.mode.custom.name", "antiphon");
         rendered.put("database.datatype.pg_snapshot", "io.antiphon.capture.RowCommitTime");
+        // Its own class reads infinity as zero.
+        rendered.put("database.datatype.interval", "org.postgresql.util.PGobject");
         rendered.put("sourceinfo.struct.maker", "io.antiphon.capture.CommitTimeSource");
         rendered.put("skipped.operations", "none");
         rendered.put("tombstones.on.delete", "false");
+    }
+
+    /** How the database is to write values, whatever it was told for everybody: Debezium knows one form of each only. */
+    private String spelling() {
+        String wanted = database.driver().getOrDefault("options", "");
+        return (wanted + " -c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C")
+                .strip();
     }
 
     private String capturedTables() {

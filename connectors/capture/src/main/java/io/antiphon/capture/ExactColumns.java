@@ -2,6 +2,7 @@ package io.antiphon.capture;
 
 import io.debezium.spi.converter.CustomConverter;
 import io.debezium.spi.converter.RelationalColumn;
+import java.math.BigDecimal;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,6 +15,8 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Oid;
+import org.postgresql.util.PGobject;
 
 /**
  * Carries PostgreSQL values exactly where Debezium's own form would lose something.
@@ -24,16 +27,18 @@ import org.jspecify.annotations.Nullable;
  *       length of a {@code varbit}.
  *   <li>{@code date}, {@code timestamp}, {@code time} and {@code timetz} keep Debezium's ISO strings, with {@code infinity}, {@code 24:00:00} and
  *       the zone kept.
+ *   <li>{@code interval} keeps Debezium's ISO string, with {@code infinity}, which Debezium and the driver read as zero, and more hours than
+ *       they can count. So that they do not read it, {@link DecodedTypes} and the driver hand its text over.
  * </ul>
  *
- * <p>It is loaded by Debezium, so it needs to be in the same plug-in folder, and uses nothing of ours.
+ * <p>A domain is carried as the type below it. It is loaded by Debezium, so it needs to be in the same plug-in folder, and uses nothing of ours.
  */
 public final class ExactColumns implements CustomConverter<SchemaBuilder, RelationalColumn> {
     /** Name of the schema of a value that is PostgreSQL's own text for it. */
     public static final String TEXT = "io.antiphon.postgresql.Text";
 
-    private static final Set<String> WITHOUT_ANOTHER_FORM =
-            Set.of("varbit", "box", "circle", "line", "lseg", "path", "polygon");
+    private static final Set<Integer> WITHOUT_ANOTHER_FORM =
+            Set.of(Oid.VARBIT, Oid.BOX, Oid.CIRCLE, Oid.LINE, Oid.LSEG, Oid.PATH, Oid.POLYGON);
     private static final String UNAVAILABLE = "__debezium_unavailable_value";
     private static final String INFINITY = "infinity";
 
@@ -58,17 +63,20 @@ public final class ExactColumns implements CustomConverter<SchemaBuilder, Relati
 
     @Override
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
-        String type = column.typeName();
-        if (column.jdbcType() == Types.ARRAY || type.startsWith("_") || WITHOUT_ANOTHER_FORM.contains(type)) {
+        int type = column.nativeType();
+        if (column.jdbcType() == Types.ARRAY
+                || column.typeName().startsWith("_")
+                || WITHOUT_ANOTHER_FORM.contains(type)) {
             register(registration, TEXT, String::valueOf);
             return;
         }
         switch (type) {
-            case "date" -> register(registration, "io.debezium.time.IsoDate", ExactColumns::date);
-            case "timestamp" -> register(registration, "io.debezium.time.IsoTimestamp", ExactColumns::timestamp);
-            case "time" -> register(registration, "io.debezium.time.IsoTime", ExactColumns::time);
-            case "timetz" ->
+            case Oid.DATE -> register(registration, "io.debezium.time.IsoDate", ExactColumns::date);
+            case Oid.TIMESTAMP -> register(registration, "io.debezium.time.IsoTimestamp", ExactColumns::timestamp);
+            case Oid.TIME -> register(registration, "io.debezium.time.IsoTime", ExactColumns::time);
+            case Oid.TIMETZ ->
                 register(registration, "io.debezium.time.ZonedTime", value -> withMinutes(String.valueOf(value)));
+            case Oid.INTERVAL -> register(registration, "io.debezium.time.Interval", ExactColumns::interval);
             default -> {
                 // Debezium's own form is exact.
             }
@@ -158,6 +166,52 @@ public final class ExactColumns implements CustomConverter<SchemaBuilder, Relati
     static String withMinutes(String time) {
         int zone = Math.max(time.lastIndexOf('+'), time.lastIndexOf('-'));
         return !time.endsWith(ZULU) && zone > 0 && time.indexOf(':', zone) < 0 ? time + ":00" : time;
+    }
+
+    /** As ISO 8601 writes what PostgreSQL does, as in {@code 1 year -2 mons 3 days -04:05:06.7}. */
+    static String interval(Object value) {
+        String text =
+                value instanceof PGobject read ? read.getValue() : value instanceof String decoded ? decoded : null;
+        if (text == null) {
+            throw unknown("interval", value);
+        }
+        return text.endsWith(INFINITY) || text.startsWith("P") ? text : iso(text);
+    }
+
+    private static String iso(String interval) {
+        String years = "0";
+        String months = "0";
+        String days = "0";
+        String clock = "0H0M0S";
+        String[] words = interval.split(" ");
+        for (int i = 0; i < words.length; i += 2) {
+            if (words[i].indexOf(':') > 0) {
+                clock = clock(words[i]);
+                continue;
+            }
+            String number = words[i].startsWith("+") ? words[i].substring(1) : words[i];
+            switch (i + 1 < words.length ? words[i + 1] : "") {
+                case "year", "years" -> years = number;
+                case "mon", "mons" -> months = number;
+                case "day", "days" -> days = number;
+                default ->
+                    throw new IllegalArgumentException("'" + interval + "' is not how PostgreSQL writes an interval");
+            }
+        }
+        return "P" + years + "Y" + months + "M" + days + "DT" + clock;
+    }
+
+    /** {@code -04:05:06.7} as {@code -4H-5M-6.7S}. */
+    private static String clock(String text) {
+        String sign = text.startsWith("-") ? "-" : "";
+        String[] parts = text.substring(text.startsWith("-") || text.startsWith("+") ? 1 : 0)
+                .split(":");
+        return signed(sign, parts[0]) + "H" + signed(sign, parts[1]) + "M" + signed(sign, parts[2]) + "S";
+    }
+
+    private static String signed(String sign, String digits) {
+        BigDecimal number = new BigDecimal(digits);
+        return number.signum() == 0 ? "0" : sign + number.stripTrailingZeros().toPlainString();
     }
 
     private static IllegalArgumentException unknown(String type, @Nullable Object value) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class CaptureConfigurationTest {
     private Map<TableId, Set<String>> generated = Map.of();
-    private final CaptureConfiguration.Database database = new CaptureConfiguration.Database(
+    private CaptureConfiguration.Database database = new CaptureConfiguration.Database(
             "127.0.0.1", 5432, "shop", "antiphon", "${env:BERLIN_PASSWORD}", Map.of("sslmode", "require"));
 
     @Test
@@ -43,6 +43,17 @@ class CaptureConfigurationTest {
         assertThat(patterns).anyMatch("antiphon.position"::matches).anyMatch("antiphon.marker"::matches);
         assertThat(patterns).anyMatch("antiphon.heartbeat"::matches);
         assertThat(patterns).noneMatch("public_customer"::matches).noneMatch("public.customer2"::matches);
+    }
+
+    @Test
+    void valuesAreSpelledInOneWayWhateverTheDatabaseWasTold() {
+        String spelling = "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C";
+        assertThat(capture("public.customer").render()).containsEntry("database.options", spelling);
+        database = new CaptureConfiguration.Database(
+                "127.0.0.1", 5432, "shop", "antiphon", "secret", Map.of("options", "-c statement_timeout=0"));
+
+        assertThat(capture("public.customer").render())
+                .containsEntry("database.options", "-c statement_timeout=0 " + spelling);
     }
 
     @Test

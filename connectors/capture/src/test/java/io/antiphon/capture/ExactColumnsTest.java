@@ -1,12 +1,16 @@
 package io.antiphon.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PGobject;
 
 /** A value reads the same from a snapshot, where the driver hands it over, and from the log, where Debezium does. */
 class ExactColumnsTest {
@@ -76,5 +80,34 @@ class ExactColumnsTest {
     void theEndOfADayIsNotItsBeginning() {
         assertThat(ExactColumns.time("24:00:00")).isEqualTo("24:00:00Z");
         assertThat(ExactColumns.time("12:00:00Z")).isEqualTo("12:00:00Z");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1 year -2 mons +3 days -04:05:06.7, P1Y-2M3DT-4H-5M-6.7S",
+        "2 years 1 mon -1 days +02:03:04.000001, P2Y1M-1DT2H3M4.000001S",
+        "00:00:00, P0Y0M0DT0H0M0S",
+        "-00:00:00.5, P0Y0M0DT0H0M-0.5S",
+        "1 day, P0Y0M1DT0H0M0S",
+        "-178000000 years -8 mons, P-178000000Y-8M0DT0H0M0S",
+        "2562047788:00:54.775807, P0Y0M0DT2562047788H0M54.775807S",
+        "infinity, infinity",
+        "-infinity, -infinity",
+        "P1Y-2M3DT-4H-5M-6.7S, P1Y-2M3DT-4H-5M-6.7S"
+    })
+    void anInterval(String text, String iso) throws SQLException {
+        var read = new PGobject();
+        read.setType("interval");
+        read.setValue(text);
+
+        assertThat(ExactColumns.interval(text)).isEqualTo(iso);
+        assertThat(ExactColumns.interval(read)).isEqualTo(iso);
+    }
+
+    /** As another {@code IntervalStyle} has it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"+1-2 -3 +4:05:06.7", "@ 1 year ago", ""})
+    void anIntervalInAnotherStyleIsRefused(String text) {
+        assertThatThrownBy(() -> ExactColumns.interval(text)).hasMessageContaining("'" + text + "'");
     }
 }

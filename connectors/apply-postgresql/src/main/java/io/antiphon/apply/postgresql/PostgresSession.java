@@ -117,6 +117,7 @@ final class PostgresSession implements Session {
             statement.execute("SET tcp_user_timeout = '" + SILENCE + "s'");
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET DateStyle = 'ISO'");
+            statement.execute("SET lc_monetary = 'C'");
             statement.execute("SET default_transaction_isolation = 'read committed'");
             statement.execute("SET row_security = off");
             // one plan for all batches: planning each costs more than it could gain, and a batch must never make a

@@ -1,15 +1,10 @@
 package io.antiphon.local.command;
 
-import io.antiphon.apply.postgresql.site.PostgresSite;
-import io.antiphon.apply.postgresql.site.SiteException;
 import io.antiphon.apply.postgresql.site.Verdict;
 import io.antiphon.config.Configuration;
-import io.antiphon.config.Table;
 import io.antiphon.local.agreement.Agreement;
-import io.antiphon.local.stack.Sites;
 import io.antiphon.local.terminal.Bar;
 import io.antiphon.local.terminal.Screen;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -47,11 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
                 arrival.timeout(),
                 (table, compared, estimated) -> screen.draw(List.of(Bar.of(table.toString(), compared, estimated))));
         screen.clear();
-        int exit = print(answer, screen);
-        if (exit == Exit.BAD) {
-            uncarried(configuration, screen);
-        }
-        return exit;
+        return print(answer, screen);
     }
 
     private static int print(Agreement.Answer answer, Screen screen) {
@@ -75,21 +66,6 @@ final class VerifyCommand implements Callable<Integer> {
         Agreement.Answer.CannotTell cannotTell = (Agreement.Answer.CannotTell) answer;
         screen.say("could not tell: " + cannotTell.why());
         return Exit.UNUSABLE;
-    }
-
-    /** What is known to differ because it cannot be carried. */
-    private static void uncarried(Configuration configuration, Screen screen) {
-        for (PostgresSite site : Sites.of(configuration)) {
-            try {
-                site.infiniteIntervals(
-                                configuration.tables().stream().map(Table::id).toList())
-                        .forEach(screen::say);
-            } catch (SiteException e) {
-                screen.say(String.valueOf(e.getMessage()));
-            } catch (SQLException e) {
-                screen.say(site.id() + ": " + e.getMessage());
-            }
-        }
     }
 
     private static String rows(Verdict.OfTable table) {

@@ -136,26 +136,6 @@ public record PostgresSite(MeshName mesh, SiteId id, String url, String user, St
         }
     }
 
-    /** The columns of these tables that hold interval {@code infinity}, which capture hands on as zero; each in a line. */
-    public List<String> infiniteIntervals(List<TableId> tables) throws SQLException {
-        try (Connection connection = connect()) {
-            var lines = new ArrayList<String>();
-            for (TableId table : tables) {
-                Optional<Shape> shape = Shape.of(table, connection);
-                if (shape.isPresent()) {
-                    var infinite = new InfiniteIntervals(shape.get(), connection);
-                    for (Shape.Column column : infinite.possible()) {
-                        if (infinite.isIn(column)) {
-                            lines.add(id + ", " + table + ": its column " + column.name() + " "
-                                    + InfiniteIntervals.PROBLEM + "; this finds them: " + infinite.finding(column));
-                        }
-                    }
-                }
-            }
-            return lines;
-        }
-    }
-
     /**
      * These values, by column, empty for NULL, as the database stores them when an application gives them; nothing of it stays.
      *

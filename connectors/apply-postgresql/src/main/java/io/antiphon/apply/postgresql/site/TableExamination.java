@@ -80,7 +80,6 @@ final class TableExamination {
             virtualColumns(shape);
             triggersAndRules(shape);
             privileges(shape);
-            intervals(shape);
         }
     }
 
@@ -270,29 +269,6 @@ final class TableExamination {
                     "its rule " + rule + " rewrites replicated rows too",
                     AS_OWNER,
                     alter + " ENABLE RULE " + SqlText.identifier(rule));
-        }
-    }
-
-    private void intervals(Shape shape) throws SQLException {
-        if (!holds("SELECT has_table_privilege(oid, 'SELECT') FROM pg_class WHERE oid = ?", shape)) {
-            return;
-        }
-        String subject = shape.table().toString();
-        var infinite = new InfiniteIntervals(shape, connection);
-        for (Shape.Column column : infinite.possible()) {
-            if (infinite.isIn(column)) {
-                findings.blocks(
-                        subject,
-                        "its column " + column.name() + " " + InfiniteIntervals.PROBLEM,
-                        "write finite ones there; this finds them: " + infinite.finding(column));
-            } else {
-                findings.warns(
-                        subject,
-                        "its column " + column.name() + " may take interval 'infinity', which capture hands on as zero",
-                        "as its owner, so that the database refuses it",
-                        "ALTER TABLE " + SqlText.table(shape.table()) + " ADD CHECK (isfinite("
-                                + SqlText.identifier(column.name()) + "))");
-            }
         }
     }
 

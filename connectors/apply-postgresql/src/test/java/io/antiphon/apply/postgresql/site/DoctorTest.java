@@ -1,7 +1,6 @@
 package io.antiphon.apply.postgresql.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.antiphon.mesh.MeshName;
 import io.antiphon.mesh.TableId;
@@ -130,35 +129,6 @@ class DoctorTest {
             assertThat(doctor().allowing(Map.of(CUSTOMER, Set.of("audit", "other")))
                             .examine())
                     .isEmpty();
-        }
-
-        @Test
-        void withAnIntervalThatMayBeInfiniteAreToldTheCheck() throws SQLException {
-            everywhere("CREATE DOMAIN span AS interval", "CREATE TABLE customer (id int PRIMARY KEY, \"For\" span)");
-
-            List<Finding> findings = findings();
-            assertThat(findings).hasSize(2).allSatisfy(finding -> {
-                assertThat(finding.severity()).isEqualTo(Severity.WARNS);
-                assertThat(finding.problem()).startsWith("its column For may take interval 'infinity'");
-            });
-            run(findings);
-            assertThat(findings()).isEmpty();
-            assertThatThrownBy(() -> berlin.run("INSERT INTO customer VALUES (1, 'infinity')"))
-                    .hasMessageContaining("check constraint");
-        }
-
-        @Test
-        void withAnInfiniteIntervalAreRefusedWithTheQueryThatFindsIt() throws SQLException {
-            everywhere("CREATE TABLE customer (id int PRIMARY KEY, lasts interval)");
-            tokyo.run("INSERT INTO customer VALUES (1, '1 day'), (7, '-infinity')");
-
-            List<Finding> blocking = Doctor.blocking(findings());
-            assertThat(blocking).singleElement().satisfies(finding -> {
-                assertThat(finding.site()).hasToString("tokyo");
-                assertThat(finding.problem()).startsWith("its column lasts holds interval 'infinity'");
-            });
-            String query = blocking.get(0).mend().replaceFirst(".*this finds them: ", "");
-            assertThat(tokyo.ask(query)).containsExactly("7");
         }
 
         @Test
