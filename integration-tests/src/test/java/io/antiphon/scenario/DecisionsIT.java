@@ -6,16 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.antiphon.local.stack.ConnectRest;
-import io.antiphon.local.stack.Home;
-import io.antiphon.local.stack.Installation;
-import io.antiphon.site.Database;
-import io.antiphon.site.Databases;
 import io.antiphon.site.Shell;
 import io.antiphon.site.Shell.Ended;
 import io.antiphon.site.Site;
-import java.nio.file.Files;
+import io.antiphon.site.TwoSites;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,36 +23,30 @@ class DecisionsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path FOLDER = Path.of("target", "decisions").toAbsolutePath();
 
-    private final List<Database> databases = new ArrayList<>();
-    private final Shell shell = new Shell(FOLDER);
+    private TwoSites sites;
+    private Shell shell;
     private Site berlin;
     private Site tokyo;
     private ConnectRest connect;
     private Shell.Running up;
 
     @BeforeAll
-    void a_mesh_that_asks() throws Exception {
-        Home.delete(FOLDER);
-        Files.createDirectories(FOLDER);
-        Databases provider = Databases.chosen(Installation.found(), FOLDER.resolve("sites"));
-        berlin = Site.alone("berlin", database(provider, "berlin"));
-        tokyo = Site.alone("tokyo", database(provider, "tokyo"));
+    void a_mesh_that_asks() {
+        sites = TwoSites.in(FOLDER, "asks", "tables: { public.ticket: { conflicts: park } }\npartitions: 3");
+        shell = sites.shell();
+        berlin = sites.berlin();
+        tokyo = sites.tokyo();
         for (Site site : List.of(berlin, tokyo)) {
             site.writes(
                     "CREATE TABLE ticket (id int PRIMARY KEY, seat text, price numeric(10,2), due date, sold timestamptz,"
                             + " extras jsonb, made timestamp)");
         }
-        shell.file("antiphon.yaml", configuration());
         starts();
     }
 
-    private void starts() throws Exception {
-        up = shell.starts("up");
-        eventually(() -> assertThat(up.said()).contains("ready"));
-        connect =
-                new ConnectRest(JSON.readTree(shell.antiphon("status", "--json").said())
-                        .at("/endpoints/connect")
-                        .asText());
+    private void starts() {
+        up = sites.up();
+        connect = sites.connect();
     }
 
     @AfterAll
@@ -65,7 +54,7 @@ class DecisionsIT {
         if (up != null && up.process().isAlive()) {
             up.asksToStop();
         }
-        databases.forEach(Database::close);
+        sites.close();
     }
 
     @Test
@@ -88,7 +77,7 @@ class DecisionsIT {
 
         Ended decided = shell.antiphon("decide", id, "--keep", "berlin", "--by", "grace");
         assertThat(decided.status()).as(decided.said()).isZero();
-        arrives();
+        sites.arrives();
         assertThat(berlin.row("ticket", 1))
                 .contains("(1,B1,10.00,2026-12-01,,,)")
                 .isEqualTo(tokyo.row("ticket", 1));
@@ -126,7 +115,7 @@ class DecisionsIT {
             throws Exception {
         String id = disagreeAbout(2);
         tokyo.writes("UPDATE ticket SET seat = 'T2' WHERE id = 2");
-        arrives();
+        sites.arrives();
 
         Ended refused = shell.antiphon("decide", id, "--keep", "berlin");
         assertThat(refused.status()).as(refused.said()).isOne();
@@ -147,7 +136,7 @@ class DecisionsIT {
                 "--row",
                 "{\"id\": 2, \"seat\": \"C3\", \"price\": 12.5, \"sold\": \"2026-11-24 12:00:00+02\", \"extras\": {\"b\":1,\"a\":[1]}, \"made\": \"2026-01-02 03:04:00.5\"}");
         assertThat(decided.status()).as(decided.said()).isZero();
-        arrives();
+        sites.arrives();
         assertThat(
                         berlin.strings(
                                 "SELECT concat_ws('|', seat, price, due, sold AT TIME ZONE 'UTC', extras, made) FROM ticket WHERE id = 2"))
@@ -164,19 +153,19 @@ class DecisionsIT {
     @Test
     void a_row_that_one_site_deleted_waits_for_a_person_however_long_and_comes_back() throws Exception {
         berlin.writes("INSERT INTO ticket VALUES (3, 'A1', 10, '2026-12-01')");
-        arrives();
+        sites.arrives();
         whileNeitherHears(() -> {
             berlin.writes("UPDATE ticket SET seat = 'B1' WHERE id = 3");
             tokyo.writes("DELETE FROM ticket WHERE id = 3");
         });
-        arrives();
-        arrives();
+        sites.arrives();
+        sites.arrives();
         assertThat(berlin.row("ticket", 3)).as("the later delete serves").isEmpty();
 
         Ended decided = shell.antiphon("decide", openAbout(3), "--keep", "berlin");
 
         assertThat(decided.status()).as(decided.said()).isZero();
-        arrives();
+        sites.arrives();
         assertThat(tokyo.row("ticket", 3))
                 .contains("(3,B1,10.00,2026-12-01,,,)")
                 .isEqualTo(berlin.row("ticket", 3));
@@ -192,7 +181,7 @@ class DecisionsIT {
         assertThat(openAbout(4)).isEqualTo(id);
         Ended decided = shell.antiphon("decide", id, "--keep", "berlin");
         assertThat(decided.status()).as(decided.said()).isZero();
-        arrives();
+        sites.arrives();
         assertThat(tokyo.row("ticket", 4))
                 .contains("(4,B1,10.00,2026-12-01,,,)")
                 .isEqualTo(berlin.row("ticket", 4));
@@ -201,12 +190,12 @@ class DecisionsIT {
 
     private String disagreeAbout(int ticket) throws Exception {
         berlin.writes("INSERT INTO ticket VALUES (" + ticket + ", 'A1', 10, '2026-12-01')");
-        arrives();
+        sites.arrives();
         whileNeitherHears(() -> {
             berlin.writes("UPDATE ticket SET seat = 'B1' WHERE id = " + ticket);
             tokyo.writes("UPDATE ticket SET seat = 'T1' WHERE id = " + ticket);
         });
-        arrives();
+        sites.arrives();
         return openAbout(ticket);
     }
 
@@ -246,35 +235,5 @@ class DecisionsIT {
             connect.resume("apply-berlin");
             connect.resume("apply-tokyo");
         }
-    }
-
-    private void arrives() {
-        Ended waited = shell.antiphon("wait", "--timeout", "90s");
-        assertThat(waited.status()).as(waited.said()).isZero();
-    }
-
-    private Database database(Databases provider, String name) {
-        Database database = provider.start(name);
-        databases.add(database);
-        return database;
-    }
-
-    private String configuration() {
-        return """
-                mesh: asks
-                sites:
-                  berlin: { url: "%s", user: %s, password: %s }
-                  tokyo:  { url: "%s", user: %s, password: %s }
-                tables:
-                  public.ticket: { conflicts: park }
-                ports: { http: 0, connect: 0, kafka: 0, registry: 0 }
-                partitions: 3
-                """.formatted(
-                        berlin.database().url(),
-                        berlin.database().user(),
-                        berlin.database().password(),
-                        tokyo.database().url(),
-                        tokyo.database().user(),
-                        tokyo.database().password());
     }
 }

@@ -3,15 +3,11 @@ package io.antiphon.scenario;
 import static io.antiphon.site.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.antiphon.local.stack.Home;
-import io.antiphon.local.stack.Installation;
-import io.antiphon.site.Database;
-import io.antiphon.site.Databases;
 import io.antiphon.site.Shell;
 import io.antiphon.site.Shell.Ended;
 import io.antiphon.site.Site;
 import io.antiphon.site.SmallDisk;
-import java.nio.file.Files;
+import io.antiphon.site.TwoSites;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -25,37 +21,23 @@ class FullDiskIT {
     private static final Path FOLDER = Path.of("target", "full-disk").toAbsolutePath();
     private static final Path HOME = FOLDER.resolve("home");
 
-    private final Shell shell = new Shell(FOLDER);
-    private Database one;
-    private Database other;
+    private TwoSites sites;
+    private Shell shell;
     private Site berlin;
     private Site tokyo;
 
     @BeforeAll
-    void two_databases() throws Exception {
-        Home.delete(FOLDER);
-        Files.createDirectories(FOLDER);
-        Databases databases = Databases.chosen(Installation.found(), FOLDER.resolve("sites"));
-        one = databases.start("berlin");
-        other = databases.start("tokyo");
-        berlin = Site.alone("berlin", one);
-        tokyo = Site.alone("tokyo", other);
+    void two_databases() {
+        sites = TwoSites.in(FOLDER, "full", "tables: { public.note: {} }");
+        shell = sites.shell();
+        berlin = sites.berlin();
+        tokyo = sites.tokyo();
         List.of(berlin, tokyo).forEach(site -> site.writes("CREATE TABLE note (id int PRIMARY KEY, text text)"));
-        shell.file("antiphon.yaml", """
-                mesh: full
-                sites:
-                  berlin: { url: "%s", user: %s, password: %s }
-                  tokyo:  { url: "%s", user: %s, password: %s }
-                tables: { public.note: {} }
-                ports: { http: 0, connect: 0, kafka: 0, registry: 0 }
-                """.formatted(
-                        one.url(), one.user(), one.password(), other.url(), other.user(), other.password()));
     }
 
     @AfterAll
     void stops() {
-        one.close();
-        other.close();
+        sites.close();
     }
 
     @Test

@@ -89,17 +89,18 @@ final class Deciding {
                 row == null ? was.row() : row,
                 clock,
                 clocks.collapsed(write -> resolver.isSeenForGood(write, views, partition)),
-                anew
-                        ? Contests.NONE
-                        : row == null ? was.contests().asserting(List.of()) : decided(row, asserted, clock),
+                anew ? Contests.NONE : decided(row, asserted, clock),
                 resolver.remembered(was, partition),
                 List.copyOf(views),
                 0);
     }
 
     /** What is left to contest: a decision has seen all there was of the columns it is about, and of whether the row is there. */
-    private Contests decided(Row row, BitSet asserted, Clock clock) {
+    private Contests decided(@Nullable Row row, BitSet asserted, Clock clock) {
         Contests left = was.contests().asserting(List.of());
+        if (row == null) {
+            return left;
+        }
         for (Register register : left.registers()) {
             if (asserted.get(register.column())) {
                 left = left.with(register.column(), null);

@@ -25,21 +25,25 @@ import java.util.TreeMap;
  * <p>Where not, going on would lose changes without a word. What was read of which site is noted in the home, {@code sites.json}.
  */
 final class Continuity {
-    static final String MEND =
-            "; run antiphon remove and start again: the sites are then read anew, and what differs is decided"
+    private static final String READ_ANEW =
+            "run antiphon remove and start again: the sites are then read anew, and what differs is decided"
                     + " and logged as a conflict";
+    static final String MEND = "; " + READ_ANEW;
+    private static final String OR_MEND = ", or " + READ_ANEW;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<TreeMap<String, Lineage>> NOTED = new TypeReference<>() {};
 
     private final Configuration configuration;
     private final Path home;
+    private final Path file;
     private final Map<String, Lineage> captured;
 
     Continuity(Configuration configuration, Path home) {
         this.configuration = configuration;
         this.home = home;
-        this.captured = noted(home.resolve("sites.json"));
+        this.file = home.resolve("sites.json");
+        this.captured = noted(file);
     }
 
     /** @throws StackException if they do not */
@@ -51,7 +55,7 @@ final class Continuity {
                     if (fedFrom != null && !fedFrom.equals(cluster.orElse(""))) {
                         throw new StackException("site " + site.id() + " was fed from Kafka cluster " + fedFrom
                                 + ", which is not the one in " + home
-                                + ": start in the home it was fed from (--home)" + MEND.replaceFirst(";", ", or"));
+                                + ": start in the home it was fed from (--home)" + OR_MEND);
                     }
                 }
                 if (isCaptured(site.id())) {
@@ -61,7 +65,7 @@ final class Continuity {
                     check(site, site.slot());
                 }
             } catch (SQLException e) {
-                throw new StackException("cannot look at " + site + ": " + e.getMessage());
+                throw cannotLookAt(site, e);
             }
         }
     }
@@ -72,9 +76,13 @@ final class Continuity {
             try {
                 saw(site.id(), site.lineage());
             } catch (SQLException e) {
-                throw new StackException("cannot look at " + site + ": " + e.getMessage());
+                throw cannotLookAt(site, e);
             }
         }
+    }
+
+    private static StackException cannotLookAt(PostgresSite site, SQLException e) {
+        return new StackException("cannot look at " + site + ": " + e.getMessage());
     }
 
     private synchronized boolean isCaptured(SiteId site) {
@@ -89,7 +97,7 @@ final class Continuity {
                 : now.breakSince(before)
                         .map(why -> "the database of site " + site + " " + why
                                 + ". Going on would lose changes without a word: name the right database"
-                                + MEND.replaceFirst(";", ", or"));
+                                + OR_MEND);
     }
 
     /** Notes how far a site's log has got. */
@@ -98,9 +106,9 @@ final class Continuity {
             return;
         }
         try {
-            Path next = home.resolve("sites.json.next");
+            Path next = file.resolveSibling(file.getFileName() + ".next");
             JSON.writerWithDefaultPrettyPrinter().writeValue(next.toFile(), captured);
-            Files.move(next, home.resolve("sites.json"), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

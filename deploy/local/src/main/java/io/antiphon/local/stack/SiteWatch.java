@@ -107,6 +107,7 @@ final class SiteWatch implements AutoCloseable {
             }
             connectors.pauseAt(site.id());
             isLeftAlone = true;
+            end();
             events.accept(broken.get() + ". Its connectors are paused; the other sites go on");
         }
 
